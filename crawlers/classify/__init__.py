@@ -1,0 +1,1 @@
+"""Readings: what a posting's own words say. Pure functions of text."""

@@ -1,0 +1,228 @@
+"""Published HTML -> clean HTML and plain text with stable offsets; published times -> UTC. Pure; no function raises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from html import unescape
+
+import nh3
+from selectolax.lexbor import LexborHTMLParser
+
+_TAG = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
+
+# NUL and its like: PostgreSQL cannot store the first at all.
+_CONTROL = bytes(set(range(32)) - set(b"\t\n\r")) + b"\x7f"
+_ZERO_WIDTH = tuple(
+    "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\ufeff"
+)
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_ESCAPED_END = re.compile(r"&lt;/(?:p|div|ul|ol|li|span|strong|h[1-6]|em|b)\s*&gt;", re.IGNORECASE)
+_REAL_END = re.compile(r"</(?:p|div|ul|ol|li|strong|h[1-6]|em|b)\s*>", re.IGNORECASE)
+# A parser's time grows with the square of the nesting; no real posting comes near.
+_MAX_TAGS = 10_000
+
+_PRE = re.compile(r"<pre>(.*?)</pre>", re.DOTALL)
+# Stand for a list item's start and end, and for a break unless the line is empty, until lines are settled; removed
+# from the input first.
+_ITEM, _ITEM_END, _SOFT = _MARKS = "\ue000\ue001\ue002"
+_WORD_BULLETS = tuple("\uf0b7\uf0a7\uf0d8\uf076")
+_PARAGRAPH_TAGS = ("p", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "table", "blockquote", "pre", "dl")
+_LINE_TAGS = ("div", "tr", "dt", "dd")
+_INLINE_TAGS = ("a", "b", "code", "em", "i", "strong", "sub", "sup", "u")
+_BREAKS = {
+    **{f"{end}{tag}": "\n\n" for tag in _PARAGRAPH_TAGS for end in ("", "/")},
+    **{f"{end}{tag}": _SOFT for tag in _LINE_TAGS for end in ("", "/")},
+    "br": "\n",
+    "hr": "\n\n",
+    "li": _SOFT + _ITEM,
+    "/li": _ITEM_END + _SOFT,
+    "/td": " | ",
+    "/th": " | ",
+}
+_CLEANER = nh3.Cleaner(
+    tags={*_INLINE_TAGS, *_PARAGRAPH_TAGS, *_LINE_TAGS, "br", "hr", "li", "td", "th", "thead", "tbody"},
+    attributes={"a": {"href"}},
+    url_schemes={"http", "https", "mailto", "tel"},
+    clean_content_tags={"script", "style", "noscript", "template", "svg", "iframe", "object", "head", "select"},
+    link_rel="noopener noreferrer nofollow",
+)
+
+
+def is_html(text: str) -> bool:
+    """Whether a tag occurs in the text.
+
+    >>> is_html("Salary < 5 & > 3"), is_html("one<br>two")
+    (False, True)
+    """
+    return _TAG.search(text) is not None
+
+
+def unescape_once(text: str) -> str:
+    """Undo one level of HTML escaping, as in Greenhouse's `content`.
+
+    >>> unescape_once("&lt;p&gt;R&amp;amp;D&lt;/p&gt;")
+    '<p>R&amp;D</p>'
+    """
+    if "&" not in text:
+        return text
+    plain = (
+        text.replace("&nbsp;", "\xa0")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", '"')
+        .replace("&#39;", "'")
+    )
+    if plain.count("&") == plain.count("&amp;"):
+        return plain.replace("&amp;", "&")
+    return unescape(text)  # the same, for every entity there is, and twenty times slower
+
+
+def clean_html(html: str) -> str:
+    """Sanitise published HTML by an allow-list of tags; scripts, styles and hidden elements go with their content.
+
+    HTML that was escaped once too often is unescaped first.
+
+    >>> clean_html('<p onclick="x()">Hi<script>alert(1)</script> <span hidden>no</span></p>')
+    '<p>Hi </p>'
+    """
+    html = _storable(html)
+    for _ in range(2):
+        if "&lt;/" not in html or len(_ESCAPED_END.findall(html)) <= len(_REAL_END.findall(html)):
+            break
+        html = _storable(unescape_once(html))
+    if html.count("<") > _MAX_TAGS:
+        html = _TAG.sub("\n", html).replace("<", "&lt;")
+    lower = html.lower()
+    if "hidden" in lower or "display" in lower:
+        html = _without_hidden(html)
+    return _CLEANER.clean(html).strip()
+
+
+def plain_text(html: str) -> str:
+    """Text of clean HTML: blocks on lines of their own, paragraphs apart, list items with bullets, cells with bars.
+
+    The input is what `clean_html` returns; the same input gives the same text, so that offsets into it keep.
+
+    >>> plain_text("<p>We offer:</p><ul><li>R&amp;D</li><li>tea</li></ul>")
+    'We offer:\\n\\n• R&D\\n• tea'
+    """
+    text = html
+    for mark in _MARKS:
+        text = text.replace(mark, "")
+    if "<pre>" in text:
+        text = _PRE.sub(lambda match: match[1].replace("\n", "<br>"), text)
+    first, *parts = text.replace("\n", " ").split("<")
+    pieces = [first]
+    for part in parts:
+        tag, _, after = part.partition(">")
+        pieces.append(_BREAKS.get(tag, ""))
+        pieces.append(after)
+    text = _storable(unescape_once("".join(pieces)))
+    if not text.isascii():
+        text = _without_zero_width(text)
+        for bullet in _WORD_BULLETS:
+            text = text.replace(bullet, "•")
+    return "\n".join(_settled(text.split("\n")))
+
+
+def tidy_text(text: str) -> str:
+    """Plain text as published, made storable: without control and zero-width characters; lines and spaces kept.
+
+    >>> tidy_text("one\\x00 two\\u200b\\r\\nthree")
+    'one two\\nthree'
+    """
+    return _without_zero_width(_storable(text)).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def one_line(text: str | None) -> str | None:
+    """A title, name or place: tags and entities undone, white space folded; None when nothing is left.
+
+    >>> one_line(" Data&nbsp;&amp; <b>ML</b>\\n Engineer ")
+    'Data & ML Engineer'
+    """
+    if text is None:
+        return None
+    text = _storable(text)
+    if "<" in text:
+        text = _TAG.sub("", text)
+    if "&" in text:
+        text = unescape(text)
+    return " ".join(_without_zero_width(_storable(text)).split()) or None
+
+
+def when(value: str | int | float | None) -> datetime | None:
+    """A published time as UTC: ISO 8601, "2026-01-31 10:00:00 UTC", RFC 822, epoch seconds or milliseconds.
+
+    None where it cannot be read without guessing (such as "03/04/2026"). A time without a zone is taken as UTC.
+
+    >>> when("2026-06-02T08:58:57-04:00")
+    datetime.datetime(2026, 6, 2, 12, 58, 57, tzinfo=datetime.timezone.utc)
+    >>> when(1711403416463).date()
+    datetime.date(2024, 3, 25)
+    >>> when("03/04/2026")
+    """
+    if value is None or isinstance(value, bool) or value == "":
+        return None
+    try:
+        if isinstance(value, (int, float)):
+            seconds = value / 1000 if abs(value) >= 1e11 else value
+            time = datetime.fromtimestamp(seconds, UTC)
+        else:
+            time = _parse_time(value.strip())
+        time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValueError, OverflowError, OSError, TypeError, IndexError):
+        return None
+    return time if 1990 <= time.year <= 2100 else None
+
+
+def _parse_time(value: str) -> datetime:
+    try:
+        return datetime.fromisoformat(value.removesuffix(" UTC"))
+    except ValueError:
+        return parsedate_to_datetime(value)
+
+
+def _settled(lines: list[str]) -> Iterator[str]:
+    """Lines with single spaces, at most one blank line between two, bullets before what is in an item."""
+    started = bullet = in_list = gap = False
+    for line in lines:
+        piece = ""
+        for raw in line.split(_SOFT):
+            piece = " ".join(raw.split())
+            if not piece:
+                continue
+            if piece[0] == _ITEM:
+                bullet, piece = True, piece.lstrip(_ITEM + " ")
+            content = piece.rstrip(_ITEM_END + " |")
+            if content:
+                if gap and started and not (bullet and in_list):
+                    yield ""
+                yield "• " + content if bullet else content
+                started, in_list, bullet, gap = True, bullet, False, False
+            if piece.endswith(_ITEM_END):
+                bullet = False
+        if not piece:  # a break on a line that is empty already shows as a blank one
+            gap = True
+
+
+def _storable(text: str) -> str:
+    """Without what a database or an encoder refuses: lone surrogates and control characters."""
+    return text.encode("utf-8", "replace").translate(None, _CONTROL).decode()
+
+
+def _without_zero_width(text: str) -> str:
+    for character in _ZERO_WIDTH:
+        if character in text:
+            text = text.replace(character, "")
+    return text
+
+
+def _without_hidden(html: str) -> str:
+    tree = LexborHTMLParser(html)
+    for node in tree.css("[hidden], [style]"):
+        if "hidden" in node.attributes or _HIDDEN_STYLE.search(node.attributes.get("style") or ""):
+            node.decompose()
+    return (tree.body.html if tree.body else None) or ""

@@ -1,0 +1,78 @@
+"""A visit: one crawl of one board, and how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """How a visit ended."""
+
+    COMPLETE = "complete"
+    """The whole list was read."""
+    UNCHANGED = "unchanged"
+    """The platform says that nothing changed since the last visit."""
+    PARTIAL = "partial"
+    """A part of the list was read."""
+    BLOCKED = "blocked"
+    """The list could not be had: refused, forbidden by robots.txt, a failing server or no connection."""
+    NOT_FOUND = "not_found"
+    """There is no such board."""
+    UNREADABLE = "unreadable"
+    """An answer came, but not in the platform's shape."""
+    SUSPECT = "suspect"
+    """The list was read, but is too unlike the last one to be believed."""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the visit needs nobody's attention."""
+        return self in {Outcome.COMPLETE, Outcome.UNCHANGED, Outcome.NOT_FOUND}
+
+
+@dataclass(kw_only=True, slots=True)
+class Visit:
+    """One crawl of one board: counts while it runs, an outcome when it has ended."""
+
+    platform: str
+    board: str
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    ended_at: datetime | None = None
+    outcome: Outcome | None = None
+    """None while it runs."""
+    reason: str | None = None
+    """Why it is not `complete`, for a person."""
+    requests: int = 0
+    bytes: int = 0
+    """Size of the answers' bodies as received and decompressed."""
+    advertised: int | None = None
+    """Openings that the platform says the board has, where it says so."""
+    listed: int = 0
+    """Rows in the list."""
+    unreadable: int = 0
+    """Rows that could not be read."""
+    unchanged: list[int] = field(default_factory=list)
+    """Ids of stored postings whose row is the same as at the last visit."""
+    stored: int = 0
+    """Postings written: new, changed or touched."""
+    new: int = 0
+    changed: int = 0
+    waiting: int = 0
+    """Requests under way and postings between the spider and the store: the visit ends at zero."""
+
+    @property
+    def name(self) -> str:
+        """Platform and board, as logs and errors name them."""
+        return f"{self.platform}/{self.board}"
+
+    def fail(self, outcome: Outcome, reason: str) -> None:
+        """Note the first thing that went wrong; what follows from it does not replace it."""
+        if self.outcome is None:
+            self.outcome, self.reason = outcome, reason
+
+    def end(self) -> None:
+        """Close the visit; without a failure noted it is complete."""
+        self.ended_at = datetime.now(UTC)
+        if self.outcome is None:
+            self.outcome = Outcome.COMPLETE
