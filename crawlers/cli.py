@@ -7,7 +7,7 @@ import difflib
 import os
 import sys
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
@@ -39,13 +39,14 @@ class Command(ScrapyCommand):
         super().add_options(parser)
         parser.allow_abbrev = False
         self.add_arguments(parser)
-        self._known_options = list(_option_strings(parser))
+        self._known_options = {option: option for option in option_strings(parser)}
 
     def add_subcommands(
         self, parser: argparse.ArgumentParser, commands: dict[str, str]
     ) -> dict[str, argparse.ArgumentParser]:
         """One parser per sub-command, each of which takes the global options -s and -L as well."""
-        subparsers = parser.add_subparsers(dest="subcommand", metavar="COMMAND", required=True)
+        name = type(self).__module__.rpartition(".")[2]
+        subparsers = parser.add_subparsers(dest="subcommand", metavar="COMMAND", required=True, prog=f"scrapy {name}")
         parsers = {}
         for name, text in commands.items():
             subparser = subparsers.add_parser(name, help=text, description=text, allow_abbrev=False)
@@ -58,6 +59,8 @@ class Command(ScrapyCommand):
         """Scrapy's hook: refuse what was not declared, then apply the global options."""
         refuse_unknown(args, self._known_options)
         opts.set += getattr(opts, "set_after", [])
+        assert self.settings is not None
+        refuse_mistyped_settings(opts.set, list(self.settings))
         opts.loglevel = getattr(opts, "loglevel_after", None) or opts.loglevel
         super().process_options(args, opts)
 
@@ -74,12 +77,28 @@ class Command(ScrapyCommand):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def refuse_unknown(args: Sequence[str], known: Sequence[str], positional: int = 0) -> None:
-    """Raise UsageError for an option that nobody declared, or for more arguments than `positional`."""
+def refuse_unknown(args: Sequence[str], known: Mapping[str, str], positional: int = 0) -> None:
+    """Raise UsageError for an option that nobody declared, or for more arguments than `positional`.
+
+    `known` maps an option's name to what to write for it: mostly the same.
+    """
     for option in (arg for arg in args if arg.startswith("-") and arg != "-"):
-        raise UsageError(f"unknown option {option}{nearest(option.partition('=')[0], known)}", print_help=False)
+        match = difflib.get_close_matches(option.partition("=")[0], known, n=1)
+        suggestion = f"; did you mean {known[match[0]]}?" if match else ""
+        raise UsageError(f"unknown option {option}{suggestion}", print_help=False)
     if len(args) > positional:
         raise UsageError(f"unexpected argument: {args[positional]}", print_help=False)
+
+
+def refuse_mistyped_settings(assignments: Sequence[str], known: Sequence[str]) -> None:
+    """Raise UsageError for `-s NAME=VALUE` with a name that nobody knows, but that is close to one.
+
+    A name close to none is let through: it may be an add-on's.
+    """
+    for name in (assignment.partition("=")[0] for assignment in assignments):
+        match = difflib.get_close_matches(name, known, n=1, cutoff=0.85)
+        if match and name not in known:
+            raise UsageError(f"unknown setting {name}; did you mean {match[0]}?", print_help=False)
 
 
 def nearest(word: str, known: Sequence[str]) -> str:
@@ -92,9 +111,10 @@ def nearest(word: str, known: Sequence[str]) -> str:
     return f"; did you mean {match[0]}?" if match else ""
 
 
-def _option_strings(parser: argparse.ArgumentParser) -> Iterator[str]:
+def option_strings(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """All options that a parser and its sub-commands know."""
     for action in parser._actions:
         yield from action.option_strings
         if isinstance(action, argparse._SubParsersAction):
             for subparser in action.choices.values():
-                yield from _option_strings(subparser)
+                yield from option_strings(subparser)

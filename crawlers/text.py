@@ -19,7 +19,7 @@ _ZERO_WIDTH = tuple(
     "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\ufeff"
 )
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_ESCAPED_END = re.compile(r"&lt;/(?:p|div|ul|ol|li|span|strong|h[1-6]|em|b)\s*&gt;", re.IGNORECASE)
+_ESCAPED_END = re.compile(r"&(?:amp;)*lt;/(?:p|div|ul|ol|li|span|strong|h[1-6]|em|b)\s*&(?:amp;)*gt;", re.IGNORECASE)
 _REAL_END = re.compile(r"</(?:p|div|ul|ol|li|strong|h[1-6]|em|b)\s*>", re.IGNORECASE)
 # A parser's time grows with the square of the nesting; no real posting comes near.
 _MAX_TAGS = 10_000
@@ -88,11 +88,11 @@ def clean_html(html: str) -> str:
     >>> clean_html('<p onclick="x()">Hi<script>alert(1)</script> <span hidden>no</span></p>')
     '<p>Hi </p>'
     """
-    html = _storable(html)
-    for _ in range(2):
-        if "&lt;/" not in html or len(_ESCAPED_END.findall(html)) <= len(_REAL_END.findall(html)):
+    html = storable(html)
+    for _ in range(3):
+        if "lt;/" not in html or len(_ESCAPED_END.findall(html)) <= len(_REAL_END.findall(html)):
             break
-        html = _storable(unescape_once(html))
+        html = storable(unescape_once(html))
     if html.count("<") > _MAX_TAGS:
         html = _TAG.sub("\n", html).replace("<", "&lt;")
     lower = html.lower()
@@ -120,7 +120,7 @@ def plain_text(html: str) -> str:
         tag, _, after = part.partition(">")
         pieces.append(_BREAKS.get(tag, ""))
         pieces.append(after)
-    text = _storable(unescape_once("".join(pieces)))
+    text = storable(unescape_once("".join(pieces)))
     if not text.isascii():
         text = _without_zero_width(text)
         for bullet in _WORD_BULLETS:
@@ -134,7 +134,7 @@ def tidy_text(text: str) -> str:
     >>> tidy_text("one\\x00 two\\u200b\\r\\nthree")
     'one two\\nthree'
     """
-    return _without_zero_width(_storable(text)).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return _without_zero_width(storable(text)).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def one_line(text: str | None) -> str | None:
@@ -145,12 +145,21 @@ def one_line(text: str | None) -> str | None:
     """
     if text is None:
         return None
-    text = _storable(text)
+    text = storable(text)
     if "<" in text:
         text = _TAG.sub("", text)
     if "&" in text:
         text = unescape(text)
-    return " ".join(_without_zero_width(_storable(text)).split()) or None
+    return " ".join(_without_zero_width(storable(text)).split()) or None
+
+
+def storable(text: str) -> str:
+    """The text without what a database or an encoder refuses: lone surrogates and control characters.
+
+    >>> storable("a\\x00b")
+    'ab'
+    """
+    return text.encode("utf-8", "replace").translate(None, _CONTROL).decode()
 
 
 def when(value: str | int | float | None) -> datetime | None:
@@ -206,11 +215,6 @@ def _settled(lines: list[str]) -> Iterator[str]:
                 bullet = False
         if not piece:  # a break on a line that is empty already shows as a blank one
             gap = True
-
-
-def _storable(text: str) -> str:
-    """Without what a database or an encoder refuses: lone surrogates and control characters."""
-    return text.encode("utf-8", "replace").translate(None, _CONTROL).decode()
 
 
 def _without_zero_width(text: str) -> str:

@@ -54,10 +54,14 @@ class Visit:
     """Rows that could not be read."""
     unchanged: list[int] = field(default_factory=list)
     """Ids of stored postings whose row is the same as at the last visit."""
-    stored: int = 0
-    """Postings written: new, changed or touched."""
     new: int = 0
+    """Postings stored so far that were not there before."""
     changed: int = 0
+    """Postings stored so far that are not as they were."""
+    same: int = 0
+    """Postings read so far that are as they were."""
+    known: dict[str, int] | None = None
+    """Row hash -> id of the board's stored postings; None: not asked for yet."""
     waiting: int = 0
     """Requests under way and postings between the spider and the store: the visit ends at zero."""
 
@@ -68,7 +72,7 @@ class Visit:
 
     def fail(self, outcome: Outcome, reason: str) -> None:
         """Note the first thing that went wrong; what follows from it does not replace it."""
-        if self.outcome is None:
+        if self.outcome in {None, Outcome.COMPLETE}:
             self.outcome, self.reason = outcome, reason
 
     def end(self) -> None:
@@ -76,3 +80,21 @@ class Visit:
         self.ended_at = datetime.now(UTC)
         if self.outcome is None:
             self.outcome = Outcome.COMPLETE
+
+    def summary(self) -> str:
+        """One line for the log.
+
+        >>> visit = Visit(platform="greenhouse", board="acme", listed=3, new=2)
+        >>> visit.fail(Outcome.PARTIAL, "HTTP 503")
+        >>> visit.summary()
+        'greenhouse/acme: partial (HTTP 503): 3 listed, 2 new'
+        """
+        counts = {
+            "listed": self.listed,
+            "new": self.new,
+            "changed": self.changed,
+            "unchanged": self.same + len(self.unchanged),
+            "unreadable": self.unreadable,
+        }
+        told = ", ".join(f"{count} {name}" for name, count in counts.items() if count or name == "listed")
+        return f"{self.name}: {self.outcome}" + (f" ({self.reason})" if self.reason else "") + f": {told}"

@@ -1,1 +1,70 @@
 """Readings: what a posting's own words say. Pure functions of text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crawlers.classify import employment, language, occupation, sponsorship
+from crawlers.classify.rules import rules_version
+from crawlers.items import JobPosting
+
+READINGS = (
+    "employment_type",
+    "is_intern",
+    "job_kind",
+    "employment_conflict",
+    "sponsorship",
+    "visas",
+    "citizenship_required",
+    "us_person_required",
+    "existing_authorization_required",
+    "permanent_resident_ok",
+    "opt_cpt_ok",
+    "clearance",
+    "clearance_level",
+    "occupation",
+    "language",
+    "confidence",
+    "evidence",
+    "rules_version",
+)
+"""Keys of the contract that this version reads, fields of JobPosting all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """What is to be counted of one classification, beside what stands in the posting."""
+
+    unknown_employment: str | None
+    """The platform's employment type where no rule knows it."""
+
+
+def classify(posting: JobPosting) -> Classified:
+    """Read the posting's own words and fill its readings in place; what an earlier reading left is replaced."""
+    posting.language = language.language_of(posting.description_text)
+    work = employment.read(posting, posting.language)
+    posting.employment_type = work.employment_type
+    posting.is_intern = work.is_intern
+    posting.job_kind = work.job_kind
+    posting.employment_conflict = work.employment_conflict
+
+    stance = sponsorship.read(posting)
+    posting.sponsorship = stance.sponsorship
+    posting.visas = stance.visas
+    posting.citizenship_required = stance.citizenship_required
+    posting.us_person_required = stance.us_person_required
+    posting.existing_authorization_required = stance.existing_authorization_required
+    posting.permanent_resident_ok = stance.permanent_resident_ok
+    posting.opt_cpt_ok = stance.opt_cpt_ok
+    posting.clearance = stance.clearance
+    posting.clearance_level = stance.clearance_level
+
+    job = occupation.read(posting)
+    posting.occupation = job.occupation
+
+    posting.evidence = [*work.evidence, *stance.evidence, *job.evidence]
+    posting.confidence = {}
+    if job.occupation.confidence is not None:
+        posting.confidence["occupation"] = job.occupation.confidence
+    posting.rules_version = rules_version()
+    return Classified(unknown_employment=work.unknown_employment)

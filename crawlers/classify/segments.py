@@ -1,0 +1,128 @@
+"""Text around words of interest -> sentences, bullets and field:value lines, with offsets into the text. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+_REACH = 400
+"""Characters read before and after a word of interest, where its line is longer than that."""
+_HEADING = 70
+"""Longest line, in characters, that can be a heading of the line after it."""
+
+_BREAK = re.compile(r"(?:[.!?][\"'”’)\]]*(?=\s)|\s[•●▪◦·‣|]\s|[^\S\n]{2,}(?=[A-Z•*])|[^\S\n]{3,})\s*")
+_ABBREVIATION = re.compile(
+    r"(?<![\w.])(?:u\.?s(?:\.?a)?|u\.?k|e\.?g|i\.?e|inc|etc|vs|ltd|corp|dept|incl|approx)\.$", re.IGNORECASE
+)
+_COUNTRY = re.compile(r"u\.?[sk](?:\.?a)?\.$", re.IGNORECASE)
+_NEW_SENTENCE = re.compile(
+    r"\s(?:please|we|applicants?|candidates?|this|these|you|if|the|no|visas?|must|all|our|it|in|at|for|sponsorship)\b",
+    re.IGNORECASE,
+)
+_ANSWER = re.compile(r"\s*(?:yes|no)\b(?!\s*(?:[/,|]|or\b|yes\b|no\b))", re.IGNORECASE)
+_ANSWER_LINE = re.compile(
+    r"\s*\n\s*(?:(?:yes|no)\b(?!\s*(?:[/|]|,?\s*(?:or|yes|no)\b))|(?:not )?available\b)", re.IGNORECASE
+)
+_INITIALS = re.compile(r"\b(?:u\.s\.(?:a\.)?|u\.k\.|e\.g\.|i\.e\.|etc\.|inc\.|ltd\.|corp\.)")
+_PLAIN = str.maketrans("‘’‛“”„–—‐‑‒−\xa0\u202f\u2009\t", "'''\"\"\"------    ")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One sentence, bullet, or field with its value."""
+
+    start: int
+    """Half-open character offsets into the text that it was cut from."""
+    end: int
+    raw: str
+    """As written."""
+    text: str
+    """The same, as long, in lower case; curly quotes, long dashes and the dots of "U.S." made plain, and a dash
+    between spaces turned into a semicolon: both part clauses."""
+
+
+def same_length_lower(text: str) -> str:
+    """Lower case without a change of length, so that offsets keep.
+
+    >>> same_length_lower("İH-1B") == "İh-1b"
+    True
+    """
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(low if len(low := character.lower()) == 1 else character for character in text)
+
+
+def segments_around(text: str, positions: Iterable[int]) -> list[Segment]:
+    """The segments that hold one of the positions, in order, each once.
+
+    A line break always parts segments, but a heading takes along an answer on the next line ("Visa sponsorship\\nNo").
+
+    >>> [segment.raw for segment in segments_around("No experience\\nWe sponsor. Apply.", [17])]
+    ['We sponsor.']
+    """
+    wanted = sorted(set(positions))
+    found: list[Segment] = []
+    done = 0
+    for position in wanted:
+        if position < done:
+            continue
+        for start, end in _spans(text, *_stretch(text, position, done)):
+            if start <= position < end:
+                found.append(_segment(text, start, end))
+                done = end
+                break
+    return found
+
+
+def plain(text: str) -> str:
+    """Text made easy to match, of the same length: see `Segment.text`.
+
+    >>> plain("U.S. visas – we’d sponsor")
+    "us   visas ; we'd sponsor"
+    """
+    text = same_length_lower(text.translate(_PLAIN))
+    if "." in text:
+        text = _INITIALS.sub(lambda match: match[0].replace(".", "").ljust(len(match[0])), text)
+    return text.replace(" - ", " ; ").replace(" -- ", " ;; ")
+
+
+def _stretch(text: str, position: int, floor: int) -> tuple[int, int]:
+    """The line around a position, cut to what is within reach; with the next line where that only answers this one."""
+    start = max(text.rfind("\n", 0, position) + 1, position - _REACH, floor)
+    end = text.find("\n", position)
+    end = len(text) if end < 0 else end
+    if end - start <= _HEADING and (answer := _ANSWER_LINE.match(text, end)):
+        line_end = text.find("\n", answer.end())
+        end = len(text) if line_end < 0 else line_end
+    return start, min(end, position + _REACH)
+
+
+def _spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Sentences between start and end, without the white space around them."""
+    for found in _BREAK.finditer(text, start, end):
+        if _is_break(text, found):
+            yield start, found.end()
+            start = found.end()
+    if start < end:
+        yield start, end
+
+
+def _is_break(text: str, found: re.Match[str]) -> bool:
+    mark = found[0][0]
+    if mark == "?":
+        return _ANSWER.match(text, found.end()) is None
+    if mark == ".":
+        before = text[max(0, found.start() - 8) : found.start() + 1]
+        if _ABBREVIATION.search(before):
+            return bool(_COUNTRY.search(before) and _NEW_SENTENCE.match(text, found.start() + 1))
+    return True
+
+
+def _segment(text: str, start: int, end: int) -> Segment:
+    raw = text[start:end]
+    start += len(raw) - len(raw.lstrip())
+    raw = raw.strip()
+    # An answer on the line after its heading reads like a field and its value.
+    return Segment(start=start, end=start + len(raw), raw=raw, text=plain(raw.replace("\n", ":")))

@@ -1,0 +1,181 @@
+"""The rules of rules/sponsorship.toml, compiled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from crawlers.classify.rules import load
+from crawlers.items import Clearance, Stance, Visa
+
+_NAME = re.compile(r"\{([A-Z_]+)\}")
+# A blank in a pattern stands for any white space, but not in a character class, and not in a lookbehind, which needs
+# a fixed width.
+_BLANK = re.compile(r"\(\?<[!=][^)]*\)|\[[^\]]*\]| [?*+]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: words that say something of one reading."""
+
+    id: str
+    reading: str
+    """Field of SponsorshipReading."""
+    value: str | bool
+    """What the words say: a `Stance` or "unclear", a `Clearance`, or true / false."""
+    pattern: re.Pattern[str]
+    """Over `Segment.text`."""
+    is_field: bool
+    """A field with its value, which decides before prose does."""
+    needs: tuple[tuple[str, ...], ...]
+    """A segment has at least one word of each before the pattern is tried."""
+    scope: str | None
+    """What the words are limited to: "level", "intern" or "country"."""
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisaRule:
+    """How one visa is named."""
+
+    id: str
+    visa: Visa
+    needs: tuple[str, ...]
+    """A segment has at least one of these, in lower case, before the pattern is tried."""
+    pattern: re.Pattern[str]
+    """Over `Segment.raw`."""
+    needs_context: bool
+    """The name means something else as well, and counts only where the segment speaks of visas."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSense:
+    """Words that look like the subject's and mean something else."""
+
+    needs: tuple[str, ...]
+    """A segment has at least one of these before the pattern is tried."""
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SponsorshipRules:
+    """All of rules/sponsorship.toml."""
+
+    words: tuple[str, ...]
+    """Lower case; a text with none of these, nor of `words_within`, nor of `exact_words`, is not about visas."""
+    words_within: dict[str, tuple[str, ...]]
+    """A common part of words -> the words, in lower case."""
+    exact_words: tuple[str, ...]
+    boilerplate: re.Pattern[str]
+    characteristics: re.Pattern[str]
+    characteristics_needed: int
+    unless: re.Pattern[str]
+    other_senses: tuple[OtherSense, ...]
+    rules: dict[str, tuple[Rule, ...]]
+    """By reading, in the order in which they are tried."""
+    visas: tuple[VisaRule, ...]
+    visa_context: re.Pattern[str]
+    clearance_level: re.Pattern[str]
+    no_clearance: re.Pattern[str]
+    continuation: re.Pattern[str]
+    question: re.Pattern[str]
+    intern_title: re.Pattern[str]
+    levels: tuple[str, ...]
+    """Words of a title, from low to high."""
+    countries: dict[str, str]
+    """Name in lower case -> ISO 3166-1 alpha-2."""
+
+
+@cache
+def sponsorship_rules() -> SponsorshipRules:
+    """The rules, read once. Raises KeyError or re.error where the file is broken."""
+    data = load("sponsorship")
+    vocabulary = _vocabulary(data["vocabulary"])
+    rules: dict[str, list[Rule]] = {}
+    for entry in data["rule"]:
+        rule = _rule(entry, vocabulary, data["needs"])
+        rules.setdefault(rule.reading, []).append(rule)
+    boilerplate, words = data["boilerplate"], data["words"]
+    return SponsorshipRules(
+        words=tuple(data["gate"]["words"]),
+        words_within={part: tuple(words) for part, words in data["gate"]["within"].items()},
+        exact_words=tuple(data["gate"]["exact"]),
+        boilerplate=_any(boilerplate["segments"], vocabulary),
+        characteristics=_any([boilerplate["characteristics"]], vocabulary),
+        characteristics_needed=boilerplate["characteristics_needed"],
+        unless=_any([boilerplate["unless"]], vocabulary),
+        other_senses=tuple(
+            OtherSense(needs=tuple(entry["needs"]), pattern=_any(entry["patterns"], vocabulary))
+            for entry in data["other_sense"]
+        ),
+        rules={reading: tuple(of_reading) for reading, of_reading in rules.items()},
+        visas=tuple(_visas(data["visa"])),
+        visa_context=_any([words["visa_context"]], vocabulary),
+        clearance_level=_any([words["clearance_level"]], vocabulary),
+        no_clearance=_any([words["no_clearance"]], vocabulary),
+        continuation=_any([words["continuation"]], vocabulary),
+        question=_any([words["question"]], vocabulary),
+        intern_title=_any([words["intern_title"]], vocabulary),
+        levels=tuple(data["levels"]["order"]),
+        countries=data["countries"],
+    )
+
+
+def _vocabulary(entries: dict[str, str]) -> dict[str, str]:
+    vocabulary: dict[str, str] = {}
+    for name, pattern in entries.items():
+        vocabulary[name] = _with_vocabulary(pattern, vocabulary)
+    return vocabulary
+
+
+def _rule(entry: dict[str, Any], vocabulary: dict[str, str], needs: dict[str, list[str]]) -> Rule:
+    value = entry["value"]
+    if entry["reading"] == "sponsorship" and value != "unclear":
+        value = Stance(value)
+    elif entry["reading"] == "clearance":
+        value = Clearance(value)
+    return Rule(
+        id=entry["id"],
+        reading=entry["reading"],
+        value=value,
+        pattern=_any(entry["patterns"], vocabulary),
+        is_field=entry.get("field", False),
+        needs=tuple(tuple(needs[name]) for name in entry.get("needs", [entry["reading"]])),
+        scope=entry.get("scope"),
+        example=entry["example"],
+    )
+
+
+def _visas(entries: list[dict[str, Any]]) -> Iterator[VisaRule]:
+    for entry in entries:
+        flags = re.NOFLAG if entry.get("exact_case") else re.IGNORECASE
+        visa = Visa(entry["visa"])
+        yield VisaRule(
+            id=f"visa.{visa.name.lower()}",
+            visa=visa,
+            needs=tuple(entry["needs"]),
+            pattern=re.compile(_with_blanks(entry["pattern"]), flags),
+            needs_context=entry.get("context", False),
+        )
+
+
+def _any(patterns: list[str], vocabulary: dict[str, str]) -> re.Pattern[str]:
+    """One of several patterns, over lower case."""
+    return re.compile("|".join(_with_blanks(_with_vocabulary(pattern, vocabulary)) for pattern in patterns))
+
+
+def _with_vocabulary(pattern: str, vocabulary: dict[str, str]) -> str:
+    return _NAME.sub(lambda match: vocabulary[match[1]], pattern)
+
+
+def _with_blanks(pattern: str) -> str:
+    return _BLANK.sub(lambda match: _blank(match[0]), pattern)
+
+
+def _blank(found: str) -> str:
+    if found[0] != " ":
+        return found
+    return r"\s*" if found in (" ?", " *") else r"\s+"

@@ -1,0 +1,57 @@
+"""Between the engine and the network."""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+from time import monotonic, time
+
+from scrapy import Request, Spider
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.http import Response
+
+_SLOW_DOWN = {429, 503}
+
+
+class PoliteRetryMiddleware(RetryMiddleware):
+    """Scrapy's retries, but when a host says 429 or 503 everything for that host waits, as long as it asks.
+
+    Without Retry-After the wait doubles with each retry. The host's delay doubles too, for the rest of the crawl. A
+    host that asks for more than RETRY_AFTER_MAX seconds is not asked again.
+    """
+
+    def process_response(
+        self, request: Request, response: Response, spider: Spider | None = None
+    ) -> Request | Response:
+        """Scrapy's hook."""
+        if response.status not in _SLOW_DOWN or request.meta.get("dont_retry", False):
+            return super().process_response(request, response)
+        settings = self.crawler.settings
+        wait = retry_after(response)
+        if wait is None:
+            wait = settings.getfloat("RETRY_BACKOFF") * 2 ** request.meta.get("retry_times", 0)
+        if wait > settings.getfloat("RETRY_AFTER_MAX"):
+            return response
+        self.pause(request, wait)
+        return super().process_response(request, response)
+
+    def pause(self, request: Request, seconds: float) -> None:
+        """Let everything for the request's host wait, and slow it down."""
+        assert self.crawler.engine
+        assert self.crawler.stats
+        slot = self.crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
+        if slot is None:  # answered without a download
+            return
+        slot.delay = min(max(slot.delay * 2, 0.1), 60.0)
+        slot.lastseen = max(slot.lastseen, monotonic() + seconds)
+        self.crawler.stats.inc_value("politeness/paused")
+
+
+def retry_after(response: Response) -> float | None:
+    """Seconds that the answer's Retry-After asks to wait; None where it does not say, or not readably."""
+    value = (response.headers.get(b"Retry-After") or b"").decode("latin-1").strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time())
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

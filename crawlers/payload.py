@@ -1,0 +1,124 @@
+"""What a platform answers: JSON, ids and figures out of it, failures explained, postings in their final form."""
+
+from __future__ import annotations
+
+import json
+import math
+import zlib
+from dataclasses import fields
+from gzip import BadGzipFile
+from typing import Any
+
+from scrapy.exceptions import DownloadCancelledError, DropItem, IgnoreRequest, ResponseDataLossError
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+from w3lib.encoding import http_content_type_encoding
+
+from crawlers.items import JobPosting
+from crawlers.text import clean_html, one_line, plain_text, storable, tidy_text
+from crawlers.visits import Outcome
+
+Row = dict[str, Any]
+"""A platform's own record of a posting."""
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
+"""What reading a row raises when the row is not in the platform's shape."""
+
+_TEXTS = tuple(field.name for field in fields(JobPosting) if str(field.type).startswith("str"))
+_GONE = {404, 410}
+_SPOILT = (DownloadCancelledError, ResponseDataLossError, BadGzipFile, EOFError, zlib.error)
+"""An answer came, but too large, cut short or not unpackable."""
+
+
+class UnreadableError(Exception):
+    """The answer is not in the platform's shape; the message says what is wrong."""
+
+
+class NoBoardError(Exception):
+    """The platform says, in an answer of its own form, that there is no such board."""
+
+
+class DuplicateError(DropItem):
+    """The posting was seen in this visit already."""
+
+
+def read_json(response: Response) -> Any:
+    """The answer's JSON. Raises UnreadableError."""
+    kind = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
+    try:
+        try:
+            return json.loads(response.body)
+        except UnicodeDecodeError:  # JSON is UTF-8; where it is not, the header may say what it is
+            return json.loads(response.body.decode(http_content_type_encoding(kind) or "cp1252", "replace"))
+    except (ValueError, LookupError, RecursionError) as error:
+        size = len(response.body)
+        raise UnreadableError(f"no JSON at {response.url} ({kind or 'no type'}, {size} bytes): {error}") from None
+
+
+def identity(value: Any) -> str:
+    """A platform's id of a posting as text. Raises ValueError where there is none.
+
+    >>> identity(7954688), identity(" ab-1 ")
+    ('7954688', 'ab-1')
+    """
+    if isinstance(value, (str, int)) and not isinstance(value, bool) and (text := str(value).strip()):
+        return text
+    raise ValueError(f"no id: {value!r}")
+
+
+def amount(value: Any) -> float | None:
+    """A figure as a platform states it; None where there is none, or not a sensible one.
+
+    >>> amount("1200"), amount(float("nan")), amount(None)
+    (1200.0, None, None)
+    """
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) and 0 <= number < 1e12 else None
+
+
+def label(row: Row) -> str | None:
+    """A row's URL or id, to name it by when it cannot be read."""
+    texts = [value for value in row.values() if isinstance(value, str) and value.startswith("http")]
+    return texts[0] if texts else str(row["id"]) if row.get("id") else None
+
+
+def finish(posting: JobPosting) -> None:
+    """Bring what `read` took over into its stored form: clean HTML, its text, storable strings. Raises ValueError."""
+    if posting.description_html:
+        posting.description_html = clean_html(posting.description_html)
+        posting.description_text = plain_text(posting.description_html)
+    else:
+        posting.description_text = tidy_text(posting.description_text)
+    for name in _TEXTS:
+        value = getattr(posting, name)
+        if value is not None and not (value.isascii() and value.isprintable()) and not name.startswith("description"):
+            setattr(posting, name, storable(value))
+    for place in posting.locations:
+        place.raw = storable(place.raw)
+    posting.questions = [storable(question) for question in posting.questions]
+    title = one_line(posting.title)
+    if not title:
+        raise ValueError("no title")
+    posting.title = title
+    for name in ("company", "department", "team"):
+        setattr(posting, name, one_line(getattr(posting, name)))
+    if not posting.url.startswith(("http://", "https://")):
+        raise ValueError(f"no URL: {posting.url!r}")
+
+
+def explained(failure: Failure) -> tuple[Outcome, str]:
+    """What a failed request means for the visit, and why, for a person."""
+    error = failure.value
+    if isinstance(error, HttpError):
+        outcome = Outcome.NOT_FOUND if error.response.status in _GONE else Outcome.BLOCKED
+        return outcome, f"HTTP {error.response.status} at {error.response.url}"
+    url = failure.request.url  # type: ignore[attr-defined]
+    if isinstance(error, _SPOILT):
+        return Outcome.UNREADABLE, f"{type(error).__name__} at {url}: {error}"
+    if isinstance(error, IgnoreRequest):
+        # Scrapy has no type of its own for a body that unpacks to more than the bound.
+        return Outcome.UNREADABLE if "DOWNLOAD_MAXSIZE" in str(error) else Outcome.BLOCKED, f"{error} ({url})"
+    return Outcome.BLOCKED, f"{type(error).__name__} at {url}: {error}"

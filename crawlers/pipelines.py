@@ -1,0 +1,149 @@
+"""The chain that every posting goes through, in order: Check, Deduplicate, Classify, Store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from typing import Self
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem, NotConfigured
+
+from crawlers.base import BoardSpider, visit_ended
+from crawlers.classify import classify
+from crawlers.items import JobPosting
+from crawlers.payload import DuplicateError
+from crawlers.storage import StorageAwayError, StorageError, database_at
+from crawlers.visits import Outcome, Visit
+
+_MAX_ID = 512
+
+
+class Pipeline:
+    """A pipeline with the crawler's settings and stats at hand."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        assert crawler.stats
+        self.crawler, self.settings, self.stats = crawler, crawler.settings, crawler.stats
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's hook."""
+        return cls(crawler)
+
+
+class Check(Pipeline):
+    """Refuses what cannot be a posting, whatever spider it comes from."""
+
+    def process_item(self, item: JobPosting) -> JobPosting:
+        """Raises DropItem."""
+        if not item.external_id or len(item.external_id) > _MAX_ID:
+            raise DropItem(f"{item.url}: no usable id: {item.external_id[:80]!r}")
+        if not item.title or not item.url:
+            raise DropItem(f"{item.platform}/{item.board}/{item.external_id}: no title or no URL")
+        if item.country and not (len(item.country) == 2 and item.country.isascii() and item.country.isalpha()):
+            self.stats.inc_value(f"{item.platform}/unknown_country/{item.country[:40]}")
+            item.country = None
+        return item
+
+
+class Deduplicate(Pipeline):
+    """Lets a posting through once a visit; lists repeat rows across pages and places."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.seen: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        crawler.signals.connect(self.forget, visit_ended)
+
+    def process_item(self, item: JobPosting) -> JobPosting:
+        """Raises DuplicateError."""
+        seen = self.seen[item.platform, item.board]
+        if item.external_id in seen:
+            self.stats.inc_value("posting/duplicate")
+            raise DuplicateError(f"{item.url}: listed twice", log_level="DEBUG")
+        seen.add(item.external_id)
+        return item
+
+    def forget(self, visit: Visit) -> None:
+        """Drop what was kept for a visit that has ended."""
+        self.seen.pop((visit.platform, visit.board), None)
+
+
+class Classify(Pipeline):
+    """Reads what the posting's own words say."""
+
+    def process_item(self, item: JobPosting) -> JobPosting:
+        """Fill the readings."""
+        classified = classify(item)
+        if classified.unknown_employment:
+            self.stats.inc_value(f"{item.platform}/unknown_employment/{classified.unknown_employment[:40]}")
+        self.stats.inc_value(f"sponsorship/{item.sponsorship}")
+        return item
+
+
+class Store(Pipeline):
+    """Writes postings in batches, off the event loop; the last batch of a visit and the visit's end go together."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        if not self.settings["DATABASE_URL"]:
+            raise NotConfigured("DATABASE_URL is empty: postings are not stored")
+        self.database = database_at(self.settings["DATABASE_URL"])
+        self.size = self.settings.getint("STORE_BATCH")
+        self.batches: defaultdict[tuple[str, str], list[JobPosting]] = defaultdict(list)
+        self.closing: asyncio.Future[None] | None = None
+        """Under way once the database is away."""
+        crawler.signals.connect(self.end_visit, visit_ended)
+
+    @property
+    def spider(self) -> BoardSpider:
+        """The spider whose postings these are."""
+        assert isinstance(self.crawler.spider, BoardSpider)
+        return self.crawler.spider
+
+    async def open_spider(self) -> None:
+        """Make sure that there are tables. Raises StorageError."""
+        await asyncio.to_thread(self.database.prepare)
+
+    async def process_item(self, item: JobPosting) -> JobPosting:
+        """Keep the posting for the batch, and write the batch when it is full."""
+        batch = self.batches[item.platform, item.board]
+        batch.append(item)
+        if len(batch) >= self.size:
+            await self.write(self.spider.visits[item.platform, item.board], last=False)
+        return item
+
+    async def close_spider(self) -> None:
+        """End visits that the crawl leaves open, with what they have read."""
+        await self.spider.abandon_visits()
+
+    async def end_visit(self, visit: Visit) -> None:
+        """Write the end of a visit; where its last postings are refused, the end at least."""
+        if not await self.write(visit, last=True):
+            await self.write(visit, last=True)
+
+    async def write(self, visit: Visit, *, last: bool) -> bool:
+        """Write what is kept of a visit; False, with the visit failed, where the database does not take it."""
+        batch = self.batches.pop((visit.platform, visit.board), [])
+        if self.closing:  # one attempt was enough: each would wait for its time-out
+            visit.fail(Outcome.PARTIAL, f"{len(batch)} postings not stored: the database is away")
+            return True
+        try:
+            saved = await asyncio.to_thread(self.database.save, visit, batch, last=last)
+        except StorageError as error:
+            self.stats.inc_value("store/failed")
+            visit.fail(Outcome.PARTIAL, f"{len(batch)} postings not stored: {error}")
+            self.spider.logger.error("%s: %d postings not stored: %s", visit.name, len(batch), error)
+            if isinstance(error, StorageAwayError):
+                self.stop()
+            return False
+        visit.new += saved.new
+        visit.changed += saved.changed
+        visit.same += saved.same
+        return True
+
+    def stop(self) -> None:
+        """Close the spider: without a database it would fetch for nothing."""
+        assert self.crawler.engine
+        if not self.closing:
+            self.closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="database"))

@@ -1,0 +1,97 @@
+"""Greenhouse: one request a board; with `-a questions=1` one more for every new or changed posting."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from crawlers.base import BoardSpider
+from crawlers.items import JobPosting, Location, Pay, PostedBasis
+from crawlers.payload import amount, identity
+from crawlers.text import unescape_once, when
+
+_EMPLOYMENT = re.compile(r"(employment|time|job|position|worker|contract) ?type|commitment", re.IGNORECASE)
+
+
+class GreenhouseSpider(BoardSpider):
+    """Documented at https://developers.greenhouse.io/job-board.html"""
+
+    name = "greenhouse"
+    api = "https://boards-api.greenhouse.io/v1/boards/{board}/jobs?content=true&pay_transparency=true"
+    boards = (
+        r"https?://(?:(?:job-)?boards\.(?:eu\.)?greenhouse\.io/(?:embed/job_(?:board|app)(?:/js)?\?(?:\S*?&)?for="
+        r"|(?!embed\b))|boards-api\.greenhouse\.io/v1/boards/)([\w-]+)"
+    )
+    jobs_key = "jobs"
+    unread = frozenset(
+        {
+            "ai_disclaimer",
+            "ai_opt_out_request_url",
+            "compliance",
+            "data_compliance",
+            "demographic_questions",
+            "education",
+            "employment",
+            "include_ai_disclaimer",
+            "internal_job_id",
+            "location_questions",
+        }
+    )
+    options = frozenset({"questions"})
+
+    def detail_url(self, job: dict[str, Any], board: str) -> str | None:
+        """The posting with its application form, on request."""
+        if not getattr(self, "questions", None):
+            return None
+        return self.api.format(board=board).replace("/jobs?content=true", f"/jobs/{job['id']}?questions=true")
+
+    def read(self, job: dict[str, Any], board: str) -> JobPosting:
+        """A posting from a row of the list, or from its own page."""
+        ranges = job.pop("pay_input_ranges", None) or []
+        published = job.pop("first_published", None)
+        requisition = job.pop("requisition_id", None)
+        place = (job.pop("location", None) or {}).get("name")
+        offices = [office.get("location") or office.get("name") for office in job.pop("offices", None) or []]
+        return JobPosting(
+            platform=self.name,
+            board=board,
+            external_id=identity(job.pop("id")),
+            url=job.pop("absolute_url"),
+            title=job.pop("title"),
+            company=job.pop("company_name", None),
+            description_html=unescape_once(job.pop("content", None) or ""),
+            requisition_id=None if requisition == "See Opening ID" else requisition,
+            department="; ".join(department["name"] for department in job.pop("departments", None) or []) or None,
+            location_raw=place,
+            locations=[Location(raw=raw) for raw in dict.fromkeys([place, *offices]) if raw],
+            employment_raw=employment(job.pop("metadata", None) or []),
+            pay_raw=json.dumps(ranges) if ranges else None,
+            pay_ranges=[pay(one) for one in ranges],
+            posted_raw=published,
+            posted_at=when(published),
+            posted_basis=PostedBasis.STATED if published else None,
+            updated_at=when(job.pop("updated_at", None)),
+            valid_through=when(job.pop("application_deadline", None)),
+            language_raw=job.pop("language", None),
+            questions=[question["label"] for question in job.pop("questions", None) or []],
+        )
+
+
+def employment(metadata: list[dict[str, Any]]) -> str | None:
+    """The employment type, which Greenhouse has only where an employer made a field of that name."""
+    for field in metadata:
+        if isinstance(field["value"], str) and _EMPLOYMENT.search(field["name"]):
+            return field["value"]
+    return None
+
+
+def pay(stated: dict[str, Any]) -> Pay:
+    """A pay range; Greenhouse does not say per what."""
+    low, high = amount(stated.get("min_cents")), amount(stated.get("max_cents"))
+    return Pay(
+        min=None if low is None else low / 100,
+        max=None if high is None else high / 100,
+        currency=stated.get("currency_type"),
+        applies_to=stated.get("title"),
+    )

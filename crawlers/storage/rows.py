@@ -1,0 +1,97 @@
+"""A posting as rows of the tables."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+from crawlers.items import JobPosting, PostedBasis
+
+Row = dict[str, Any]
+
+# Columns of `postings` that are fields of JobPosting, by the same name.
+POSTING_FIELDS = (
+    "external_id", "url", "apply_url", "title", "company", "requisition_id", "department", "team", "location_raw",
+    "workplace_raw", "country", "employment_raw", "pay_raw", "posted_raw", "posted_at", "posted_basis", "updated_at",
+    "valid_through", "language_raw", "occupational_category", "visa_support", "eligibility_to_work",
+    "security_clearance", "questions", "row_hash",
+)  # fmt: skip
+# Not `updated_at`: platforms move it when nothing that a reader sees has changed. Not a time worked out from words
+# such as "3 days ago" either, which moves every day; see `content_hash`.
+CONTENT_FIELDS = tuple(
+    name for name in POSTING_FIELDS if name not in {"external_id", "posted_raw", "posted_at", "updated_at", "row_hash"}
+)
+READING_FIELDS = (
+    "rules_version", "language", "employment_type", "is_intern", "job_kind", "employment_conflict", "sponsorship",
+    "citizenship_required", "us_person_required", "existing_authorization_required", "permanent_resident_ok",
+    "opt_cpt_ok", "clearance", "clearance_level", "confidence",
+)  # fmt: skip
+OCCUPATION_FIELDS = (
+    "soc_code", "soc_title", "onet_code", "major", "minor", "confidence", "method", "soc_version", "index_version",
+)  # fmt: skip
+VISA_FIELDS = ("visa", "stance", "quote", "start", "end", "rule")
+EVIDENCE_FIELDS = ("reading", "source", "quote", "start", "end", "rule")
+LOCATION_FIELDS = ("raw", "city", "region", "country")
+
+
+def content_hash(posting: JobPosting) -> str:
+    """Digest of all that the employer published, 32 hexadecimal digits: equal means that nothing changed."""
+    stated = posting.posted_at if posting.posted_basis == PostedBasis.STATED else None
+    ranges = [(pay.min, pay.max, pay.currency, pay.period, pay.applies_to) for pay in posting.pay_ranges]
+    places = [place.raw for place in posting.locations]
+    fields = [getattr(posting, name) for name in CONTENT_FIELDS]
+    digest = blake2b(repr((stated, ranges, places, fields)).encode(), digest_size=16)
+    digest.update(posting.description_text.encode())
+    return digest.hexdigest()
+
+
+def posting_row(posting: JobPosting, digest: str, board_id: int, public_id: str, seen_at: datetime) -> Row:
+    """The row of `postings`, as for a posting that is new; `digest` is its content_hash."""
+    row = {name: getattr(posting, name) for name in POSTING_FIELDS}
+    row["pay_ranges"] = [asdict(pay) for pay in posting.pay_ranges]
+    return row | {
+        "board_id": board_id,
+        "public_id": public_id,
+        "content_hash": digest,
+        "first_seen_at": seen_at,
+        "last_seen_at": seen_at,
+        "changed_at": None,
+    }
+
+
+@dataclass(slots=True)
+class Parts:
+    """Rows of the tables that hang from `postings`, by table name."""
+
+    posting_texts: list[Row] = field(default_factory=list)
+    posting_locations: list[Row] = field(default_factory=list)
+    readings: list[Row] = field(default_factory=list)
+    visa_mentions: list[Row] = field(default_factory=list)
+    evidence: list[Row] = field(default_factory=list)
+    occupations: list[Row] = field(default_factory=list)
+
+    def add(self, posting_id: int, posting: JobPosting, read_at: datetime) -> None:
+        """Add the rows of one posting."""
+        key = {"posting_id": posting_id}
+        self.posting_texts.append(
+            key | {"description_html": posting.description_html, "description_text": posting.description_text}
+        )
+        self.posting_locations += _list(key, posting.locations, LOCATION_FIELDS)
+        if posting.rules_version is None:  # not read
+            return
+        self.readings.append(key | {"read_at": read_at} | _fields(posting, READING_FIELDS))
+        self.visa_mentions += _list(key, posting.visas, VISA_FIELDS)
+        self.evidence += _list(key, posting.evidence, EVIDENCE_FIELDS)
+        if posting.occupation:
+            candidates = [asdict(candidate) for candidate in posting.occupation.candidates]
+            self.occupations.append(key | _fields(posting.occupation, OCCUPATION_FIELDS) | {"candidates": candidates})
+
+
+def _fields(of: object, names: tuple[str, ...]) -> Row:
+    return {name: getattr(of, name) for name in names}
+
+
+def _list(key: Row, of: list[Any], names: tuple[str, ...]) -> list[Row]:
+    return [key | {"position": position} | _fields(one, names) for position, one in enumerate(of)]
