@@ -19,11 +19,11 @@ Our customers are bakeries, breweries and two observatories.
 Pay is reviewed each spring, with the figures on the table.
 You have built something that other people still use.
 Travel is rare: a week in Porto each autumn, and the odd delivery.
-We consider all applicants without regard to race, religion, citizenship, age or disability.
 The team is nine people, soon ten, spread over three time zones.
 A degree helps; so does having taken machines apart since you were six.
 Benefits include health insurance, a retirement plan and five weeks of leave.
 """.strip().splitlines()
+EQUAL = "We consider all applicants without regard to race, religion, citizenship, age or disability."
 VISA = (
     "We are unable to sponsor work visas for this position.",
     "We sponsor H-1B visas for this role, and help with green cards after the first year.",
@@ -43,8 +43,11 @@ def body(rng: random.Random) -> str:
             part = f"<h3><strong>What you&nbsp;bring</strong></h3>\n<ul>\n{items}</ul>"
         parts.append(part)
         size += len(part)
-    if rng.random() < 0.15:
+    # About as often as in the 5,850 real postings of the shared data.
+    if rng.random() < 0.05:
         parts.append(f"<p>{rng.choice(VISA)}</p>")
+    if rng.random() < 0.5:
+        parts.append(f"<p>{EQUAL}</p>")
     return escape("\n".join(parts))
 
 

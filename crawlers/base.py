@@ -8,10 +8,8 @@ Then `visit_ended` is sent (with `visit`), which the store answers by writing th
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, ClassVar, Self
 from urllib.parse import quote
@@ -32,6 +30,7 @@ from crawlers.payload import (
     NoBoardError,
     Row,
     UnreadableError,
+    digest_of,
     explained,
     finish,
     label,
@@ -76,8 +75,10 @@ class BoardSpider(Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         if url := crawler.settings["DATABASE_URL"]:
             spider.database = database_at(url)
-        for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
-            crawler.signals.connect(spider._posting_left, signal)
+        else:  # the store, which tells otherwise, is off; a signal for each posting costs a tenth of the crawl
+            crawler.signals.connect(spider.posting_left, signals.item_scraped)
+        for signal in (signals.item_dropped, signals.item_error):
+            crawler.signals.connect(spider.posting_left, signal)
         crawler.signals.connect(spider.abandon_visits, signals.spider_closed)
         return spider
 
@@ -230,8 +231,7 @@ class BoardSpider(Spider):
 
     def row_hash(self, row: Any) -> str:
         """Digest of a row. It changes with this project's version too: a new version reads every row once."""
-        text = json.dumps([crawlers.__version__, row], sort_keys=True)
-        return blake2b(text.encode(), digest_size=16).hexdigest()
+        return digest_of(crawlers.__version__, row)
 
     async def known_rows(self, visit: Visit) -> dict[str, int]:
         """Row hash -> id of what is stored of the board and need not be read again.
@@ -270,10 +270,10 @@ class BoardSpider(Spider):
             visit.waiting = 0
             await self.settle(visit)
 
-    async def _posting_left(
+    async def posting_left(
         self, item: JobPosting, exception: Exception | None = None, failure: BaseException | None = None
     ) -> None:
-        """A posting has been through the pipelines: stored, dropped (`exception`) or lost to an error (`failure`)."""
+        """A posting has been through the pipelines: kept, dropped (`exception`) or lost to an error (`failure`)."""
         visit = self.visits[item.platform, item.board]
         if failure:
             visit.fail(Outcome.PARTIAL, f"{item.url} could not be processed: {failure}")

@@ -7,6 +7,7 @@ import math
 import zlib
 from dataclasses import fields
 from gzip import BadGzipFile
+from hashlib import blake2b
 from typing import Any
 
 from scrapy.exceptions import DownloadCancelledError, DropItem, IgnoreRequest, ResponseDataLossError
@@ -53,6 +54,25 @@ def read_json(response: Response) -> Any:
     except (ValueError, LookupError, RecursionError) as error:
         size = len(response.body)
         raise UnreadableError(f"no JSON at {response.url} ({kind or 'no type'}, {size} bytes): {error}") from None
+
+
+def digest_of(salt: str, row: Any) -> str:
+    """Digest of a row, 32 hexadecimal digits; the order of its keys does not matter.
+
+    >>> digest_of("", {"a": 1, "b": "x"}) == digest_of("", {"b": "x", "a": 1})
+    True
+    """
+    digest = blake2b(salt.encode(), digest_size=16)
+    if isinstance(row, dict):
+        # Bodies make up most of a row, and encoding them as JSON would take most of the time.
+        texts = sorted(key for key, value in row.items() if isinstance(value, str))
+        for key in texts:
+            body = row[key].encode("utf-8", "surrogatepass")
+            digest.update(f"{key}:{len(body)}:".encode())
+            digest.update(body)
+        row = {key: value for key, value in row.items() if not isinstance(value, str)}
+    digest.update(json.dumps(row, sort_keys=True).encode())
+    return digest.hexdigest()
 
 
 def identity(value: Any) -> str:

@@ -111,6 +111,7 @@ class Store(Pipeline):
         batch.append(item)
         if len(batch) >= self.size:
             await self.write(self.spider.visits[item.platform, item.board], last=False)
+        await self.spider.posting_left(item)
         return item
 
     async def close_spider(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html import unescape
+from itertools import zip_longest
 
 import nh3
 from selectolax.lexbor import LexborHTMLParser
@@ -25,22 +26,28 @@ _REAL_END = re.compile(r"</(?:p|div|ul|ol|li|strong|h[1-6]|em|b)\s*>", re.IGNORE
 _MAX_TAGS = 10_000
 
 _PRE = re.compile(r"<pre>(.*?)</pre>", re.DOTALL)
-# Stand for a list item's start and end, and for a break unless the line is empty, until lines are settled; removed
-# from the input first.
-_ITEM, _ITEM_END, _SOFT = _MARKS = "\ue000\ue001\ue002"
+# A tag of clean HTML: name, with the slash of an end tag, and attributes.
+_CLEAN_TAG = re.compile(r'<([^>"]*(?:"[^"]*"[^>"]*)*)>')
 _WORD_BULLETS = tuple("\uf0b7\uf0a7\uf0d8\uf076")
 _PARAGRAPH_TAGS = ("p", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "table", "blockquote", "pre", "dl")
 _LINE_TAGS = ("div", "tr", "dt", "dd")
 _INLINE_TAGS = ("a", "b", "code", "em", "i", "strong", "sub", "sup", "u")
-_BREAKS = {
-    **{f"{end}{tag}": "\n\n" for tag in _PARAGRAPH_TAGS for end in ("", "/")},
+
+
+# What a tag does to the line that is being written. Every one ends it, if anything is on it; and then:
+_SOFT = "soft"  # nothing more
+_LINE = "line"  # if nothing was on it, a blank line shows
+_PARAGRAPH = "paragraph"  # a blank line follows
+_ITEM = "item"  # the next line has a bullet
+_ITEM_END = "item end"  # the next line has none
+_BREAKS: dict[str | None, str] = {
+    **{f"{end}{tag}": _PARAGRAPH for tag in _PARAGRAPH_TAGS for end in ("", "/")},
     **{f"{end}{tag}": _SOFT for tag in _LINE_TAGS for end in ("", "/")},
-    "br": "\n",
-    "hr": "\n\n",
-    "li": _SOFT + _ITEM,
-    "/li": _ITEM_END + _SOFT,
-    "/td": " | ",
-    "/th": " | ",
+    "br": _LINE,
+    "hr": _PARAGRAPH,
+    "li": _ITEM,
+    "/li": _ITEM_END,
+    None: _SOFT,  # the end of the text
 }
 _CLEANER = nh3.Cleaner(
     tags={*_INLINE_TAGS, *_PARAGRAPH_TAGS, *_LINE_TAGS, "br", "hr", "li", "td", "th", "thead", "tbody"},
@@ -109,23 +116,42 @@ def plain_text(html: str) -> str:
     >>> plain_text("<p>We offer:</p><ul><li>R&amp;D</li><li>tea</li></ul>")
     'We offer:\\n\\n• R&D\\n• tea'
     """
-    text = html
-    for mark in _MARKS:
-        text = text.replace(mark, "")
-    if "<pre>" in text:
-        text = _PRE.sub(lambda match: match[1].replace("\n", "<br>"), text)
-    first, *parts = text.replace("\n", " ").split("<")
-    pieces = [first]
-    for part in parts:
-        tag, _, after = part.partition(">")
-        pieces.append(_BREAKS.get(tag, ""))
-        pieces.append(after)
-    text = storable(unescape_once("".join(pieces)))
-    if not text.isascii():
-        text = _without_zero_width(text)
+    html = storable(html).replace("&nbsp;", " ")
+    if not html.isascii():
+        html = _without_zero_width(html)
         for bullet in _WORD_BULLETS:
-            text = text.replace(bullet, "•")
-    return "\n".join(_settled(text.split("\n")))
+            html = html.replace(bullet, "•")
+    if "<pre>" in html:
+        html = _PRE.sub(lambda match: match[1].replace("\n", "<br>"), html)
+    if "</t" in html:
+        html = html.replace("</td>", " | ").replace("</th>", " | ")
+    return unescape_once("\n".join(_lines(html)))
+
+
+def _lines(html: str) -> Iterator[str]:
+    """Lines with single spaces, at most one blank line between two, and bullets before what is in an item."""
+    parts = _CLEAN_TAG.split(html)
+    started = bullet = in_list = gap = False
+    line = ""
+    for text, tag in zip_longest(parts[::2], parts[1::2]):
+        line += text
+        action = _BREAKS.get(tag)
+        if action is None:
+            continue
+        if content := " ".join(line.split()).rstrip(" |"):
+            if gap and started and not (bullet and in_list):
+                yield ""
+            yield "• " + content if bullet else content
+            started, in_list, bullet, gap = True, bullet, False, False
+        elif action is _LINE:
+            gap = True
+        if action is _PARAGRAPH:
+            gap = True
+        elif action is _ITEM:
+            bullet = True
+        elif action is _ITEM_END:
+            bullet = False
+        line = ""
 
 
 def tidy_text(text: str) -> str:
@@ -192,29 +218,6 @@ def _parse_time(value: str) -> datetime:
         return datetime.fromisoformat(value.removesuffix(" UTC"))
     except ValueError:
         return parsedate_to_datetime(value)
-
-
-def _settled(lines: list[str]) -> Iterator[str]:
-    """Lines with single spaces, at most one blank line between two, bullets before what is in an item."""
-    started = bullet = in_list = gap = False
-    for line in lines:
-        piece = ""
-        for raw in line.split(_SOFT):
-            piece = " ".join(raw.split())
-            if not piece:
-                continue
-            if piece[0] == _ITEM:
-                bullet, piece = True, piece.lstrip(_ITEM + " ")
-            content = piece.rstrip(_ITEM_END + " |")
-            if content:
-                if gap and started and not (bullet and in_list):
-                    yield ""
-                yield "• " + content if bullet else content
-                started, in_list, bullet, gap = True, bullet, False, False
-            if piece.endswith(_ITEM_END):
-                bullet = False
-        if not piece:  # a break on a line that is empty already shows as a blank one
-            gap = True
 
 
 def _without_zero_width(text: str) -> str:

@@ -44,7 +44,7 @@ class Played:
                 else:
                     self.visits |= {visit.board: visit for visit in spider.visits.values()}
                     self.postings.append(result)
-                    await spider._posting_left(result)
+                    await spider.posting_left(result)
 
     def _answered(self, spider: BoardSpider, request: Request, response: Response) -> Any:
         if 200 <= response.status < 300:

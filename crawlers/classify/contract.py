@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from crawlers.classify import READINGS
 from crawlers.items import JobPosting, Location
 from crawlers.text import clean_html, is_html, plain_text
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _Value = TypeVar("_Value")
 
 _SUBSTANCE = ("title", "description", "locations", "pay")
@@ -51,6 +53,7 @@ def parse_line(line: bytes) -> object:
 
 def posting_from(record: object) -> JobPosting:
     """The posting in one input line. Plain text stays as it is; HTML becomes text, and is kept as clean HTML too.
+    A lone surrogate, which is no character, becomes U+FFFD.
 
     Raises ValueError, which names the key and what is wrong with it, where the record is not a posting.
     """
@@ -61,12 +64,12 @@ def posting_from(record: object) -> JobPosting:
     posting = JobPosting(platform="", board="", external_id="", url="", title="")
     for key, name in _STRINGS.items():
         if (value := _typed(record, key, str)) is not None:
-            setattr(posting, name, value)
+            setattr(posting, name, _characters(value))
     posting.locations = [Location(raw=place) for place in _strings(record, "locations")]
     posting.location_raw = posting.locations[0].raw if posting.locations else None
     posting.questions = _strings(record, "questions")
     posting.visa_support = _typed(record, "visa_support", bool)
-    description = _typed(record, "description", str) or ""
+    description = _characters(_typed(record, "description", str) or "")
     if is_html(description):
         posting.description_html = clean_html(description)
         posting.description_text = plain_text(posting.description_html)
@@ -110,7 +113,12 @@ def _strings(record: Mapping[str, Any], key: str) -> list[str]:
     for item in items:
         if not isinstance(item, str):
             raise ValueError(f"{key}: a list of strings is expected, not one with {_shown(item)}")
-    return items
+    return list(map(_characters, items))
+
+
+def _characters(text: str) -> str:
+    """Without lone surrogates, which JSON can escape and UTF-8 cannot write: U+FFFD each, so that offsets keep."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def _shown(value: object) -> str:

@@ -15,6 +15,8 @@ _HOURS = frozenset({EmploymentType.FULL_TIME, EmploymentType.PART_TIME, Employme
 _INTERN_KINDS = frozenset({JobKind.INTERN, JobKind.CO_OP})
 _LONGEST_TITLE = 500
 """Characters of a title that are read: longer ones are no titles."""
+_LONGEST_DESCRIPTION = 100_000
+"""Characters of a description that are read: twenty times what real ones have."""
 _WORD_PLACEHOLDER = re.compile(r"<(\w+)>")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PUNCTUATION = re.compile(r"[\W_]+")
@@ -99,7 +101,7 @@ def read(posting: JobPosting, language: str | None = None) -> EmploymentReading:
         )
     title = _lower(posting.title[:_LONGEST_TITLE])
     title_hits = list(_title_hits(title))
-    body_hits = _body_hits(_lower(posting.description_text), language)
+    body_hits = _body_hits(_lower(posting.description_text[:_LONGEST_DESCRIPTION]), language)
     words = title_hits + body_hits
 
     decisive = next((hit for hit in words if hit.kind), None)

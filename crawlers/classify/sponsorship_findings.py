@@ -96,26 +96,9 @@ def mention(name: VisaName, text: str) -> VisaMention:
 
 def _positions(text: str, rules: SponsorshipRules) -> list[int]:
     """Where the text has words of the subject. The cheap gate: most postings have none."""
-    lower = same_length_lower(text)
-    positions: list[int] = []
-    for word in rules.words:
-        if word in lower:
-            positions.extend(_occurrences(word, lower))
-    for part, words in rules.words_within.items():
-        if part in lower:
-            for word in words:
-                positions.extend(_occurrences(word, lower))
-    for word in rules.exact_words:
-        if word in text:
-            positions.extend(_occurrences(word, text))
-    return positions
-
-
-def _occurrences(word: str, text: str) -> Iterator[int]:
-    position = text.find(word)
-    while position >= 0:
-        yield position
-        position = text.find(word, position + len(word))
+    found = rules.words.find_matches_as_indexes(same_length_lower(text), overlapping=True)
+    found += rules.exact_words.find_matches_as_indexes(text, overlapping=True)
+    return [start for _, start, _ in found]
 
 
 def _without_other_senses(text: str, rules: SponsorshipRules) -> str | None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from ahocorasick_rs import AhoCorasick
+
 from crawlers.classify.rules import load
 from crawlers.items import Clearance, Stance, Visa
 
@@ -64,11 +66,9 @@ class OtherSense:
 class SponsorshipRules:
     """All of rules/sponsorship.toml."""
 
-    words: tuple[str, ...]
-    """Lower case; a text with none of these, nor of `words_within`, nor of `exact_words`, is not about visas."""
-    words_within: dict[str, tuple[str, ...]]
-    """A common part of words -> the words, in lower case."""
-    exact_words: tuple[str, ...]
+    words: AhoCorasick
+    """In lower case; a text with none of these, nor of `exact_words`, is not about visas."""
+    exact_words: AhoCorasick
     boilerplate: re.Pattern[str]
     characteristics: re.Pattern[str]
     characteristics_needed: int
@@ -100,9 +100,8 @@ def sponsorship_rules() -> SponsorshipRules:
         rules.setdefault(rule.reading, []).append(rule)
     boilerplate, words = data["boilerplate"], data["words"]
     return SponsorshipRules(
-        words=tuple(data["gate"]["words"]),
-        words_within={part: tuple(words) for part, words in data["gate"]["within"].items()},
-        exact_words=tuple(data["gate"]["exact"]),
+        words=AhoCorasick(data["gate"]["words"]),
+        exact_words=AhoCorasick(data["gate"]["exact"]),
         boilerplate=_any(boilerplate["segments"], vocabulary),
         characteristics=_any([boilerplate["characteristics"]], vocabulary),
         characteristics_needed=boilerplate["characteristics_needed"],
