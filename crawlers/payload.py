@@ -25,7 +25,11 @@ Row = dict[str, Any]
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
 """What reading a row raises when the row is not in the platform's shape."""
 
-_TEXTS = tuple(field.name for field in fields(JobPosting) if str(field.type).startswith("str"))
+_TEXTS = tuple(
+    field.name
+    for field in fields(JobPosting)
+    if str(field.type).startswith("str") and not field.name.startswith("description")
+)
 _GONE = {404, 410}
 _SPOILT = (DownloadCancelledError, ResponseDataLossError, BadGzipFile, EOFError, zlib.error)
 """An answer came, but too large, cut short or not unpackable."""
@@ -114,7 +118,7 @@ def finish(posting: JobPosting) -> None:
         posting.description_text = tidy_text(posting.description_text)
     for name in _TEXTS:
         value = getattr(posting, name)
-        if value is not None and not (value.isascii() and value.isprintable()) and not name.startswith("description"):
+        if value is not None and not (value.isascii() and value.isprintable()):
             setattr(posting, name, storable(value))
     for place in posting.locations:
         place.raw = storable(place.raw)

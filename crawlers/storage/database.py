@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from ulid import ULID
 
 from crawlers.items import JobPosting
 from crawlers.storage import schema
+from crawlers.storage.bulk import BulkInsert, Row
 from crawlers.storage.engine import StorageError, connect, name_of, read_url, reading, writing
 from crawlers.storage.models import Base, Board, Posting, Reading, VisitRow
 from crawlers.storage.rows import Parts, content_hash, posting_row
@@ -24,8 +24,6 @@ from crawlers.visits import Outcome, Visit
 _T = TypeVar("_T")
 _CHUNK = 500
 """Rows a statement: far below SQLite's bound on variables, past which a larger one gains nothing."""
-_KEPT = {"id", "public_id", "board_id", "external_id", "first_seen_at"}
-"""Columns of a posting that stay as they were when it is stored again."""
 _SEEN = (
     update(Base.metadata.tables["postings"])
     .where(Posting.id == bindparam("key"))
@@ -78,6 +76,7 @@ class _Stored:
 
     id: int
     content_hash: str
+    changed_at: datetime | None
     rules_version: str | None
 
 
@@ -88,9 +87,13 @@ class Database:
         self._engine = connect(read_url(url))
         self._postgresql = self._engine.dialect.name == "postgresql"
         self._insert: Any = postgresql.insert if self._postgresql else sqlite.insert
+        tables = Base.metadata.tables
+        self._inserts = {name: BulkInsert(self._engine, tables[name]) for name in Parts().tables}
+        self._inserts["postings"] = BulkInsert(
+            self._engine, tables["postings"], key=("board_id", "external_id"), kept=("public_id", "first_seen_at")
+        )
         # SQLite has one writer at a time. Threads that wait here wait in order; in SQLite they would poll.
         self._turn = threading.Lock()
-        self._board_ids: dict[tuple[str, str], int] = {}
 
     @property
     def name(self) -> str:
@@ -201,21 +204,25 @@ class Database:
             if last:
                 _touch(connection, visit.unchanged, now)
                 _end(connection, board_id, visit, saved)
-        self._board_ids[visit.platform, visit.board] = board_id
         return saved
 
     def _board_id(self, connection: Connection, visit: Visit) -> int:
-        """The board's id; a board that was not there is added."""
-        key = visit.platform, visit.board
-        if board_id := self._board_ids.get(key):
+        """The board's id; a board that was not there is added.
+
+        Its row stays locked until the transaction ends: two writers of the same postings would lock each other out.
+        """
+        query = select(Board.id).where(Board.platform == visit.platform, Board.board == visit.board)
+        if board_id := connection.scalars(query.with_for_update()).one_or_none():
             return board_id
-        values = _new_board(*key, "crawl")
+        values = _new_board(visit.platform, visit.board, "crawl")
         # What nobody imported and is not there is most likely a slip: known, but not to be asked for again.
         values["enabled"] = visit.outcome != Outcome.NOT_FOUND
-        statement = self._insert(Board).on_conflict_do_nothing(index_elements=["platform", "board"])
-        connection.execute(statement, values)
-        query = select(Board.id).where(Board.platform == visit.platform, Board.board == visit.board)
-        return connection.scalars(query).one()
+        statement = self._insert(Board).values(values)
+        # An update that changes nothing: DO NOTHING would return no id if another writer came first.
+        statement = statement.on_conflict_do_update(
+            index_elements=["platform", "board"], set_={"platform": statement.excluded.platform}
+        )
+        return int(connection.scalars(statement.returning(Board.id)).one())
 
     def _save(
         self, connection: Connection, board_id: int, postings: list[JobPosting], now: datetime, saved: Saved
@@ -226,7 +233,7 @@ class Database:
         for posting in postings:
             digest = content_hash(posting)
             before = stored.get(posting.external_id)
-            row = posting_row(posting, digest, board_id, str(ULID()), now)
+            row = posting_row(posting, digest, board_id, now)
             if before is None:
                 saved.new += 1
             elif before.content_hash != digest:
@@ -238,6 +245,7 @@ class Database:
                 continue
             else:  # read again by other rules; the posting itself is as it was
                 saved.same += 1
+                row["changed_at"] = before.changed_at
                 changed.append(before.id)
             rows.append(row)
         if same:
@@ -249,33 +257,25 @@ class Database:
     def _write(
         self,
         connection: Connection,
-        rows: list[dict[str, Any]],
+        rows: list[Row],
         changed: list[int],
         postings: dict[str, JobPosting],
         now: datetime,
     ) -> None:
         """Upsert postings and put all that hangs from them in the place of what hung there."""
-        statement = self._insert(Posting)
-        fresh = {column.name: statement.excluded[column.name] for column in Posting.__table__.columns}
-        fresh["changed_at"] = func.coalesce(statement.excluded.changed_at, Posting.changed_at)
-        statement = statement.on_conflict_do_update(
-            index_elements=["board_id", "external_id"],
-            set_={name: value for name, value in fresh.items() if name not in _KEPT},
-        )
-        connection.execute(statement, rows)
-        # Asking for the ids afterwards is faster than RETURNING, which keeps the driver from its own fast path.
-        parts = Parts()
+        external_ids = [row["external_id"] for row in rows]
         query = select(Posting.id, Posting.external_id).where(
-            Posting.board_id == rows[0]["board_id"], Posting.external_id.in_([row["external_id"] for row in rows])
+            Posting.board_id == rows[0]["board_id"], Posting.external_id.in_(external_ids)
         )
+        self._inserts["postings"].execute(connection, rows)
+        parts = Parts()
         for posting_id, external_id in connection.execute(query):
             parts.add(posting_id, postings[external_id], now)
-        for part in fields(parts):
-            table: Table = Base.metadata.tables[part.name]
+        for name, values in parts.tables.items():
             if changed:
+                table = Base.metadata.tables[name]
                 connection.execute(delete(table).where(table.c.posting_id.in_(changed)))
-            if values := getattr(parts, part.name):
-                connection.execute(insert(table), values)
+            self._inserts[name].execute(connection, values)
 
 
 @cache
@@ -298,12 +298,13 @@ def _new_board(platform: str, board: str, source: str, employer: str | None = No
 
 def _stored(connection: Connection, board_id: int, external_ids: list[str]) -> dict[str, _Stored]:
     statement = (
-        select(Posting.external_id, Posting.id, Posting.content_hash, Reading.rules_version)
+        select(Posting.external_id, Posting.id, Posting.content_hash, Posting.changed_at, Reading.rules_version)
         .outerjoin(Reading, Reading.posting_id == Posting.id)
         .where(Posting.board_id == board_id, Posting.external_id.in_(external_ids))
     )
     return {
-        row.external_id: _Stored(row.id, row.content_hash, row.rules_version) for row in connection.execute(statement)
+        row.external_id: _Stored(row.id, row.content_hash, row.changed_at, row.rules_version)
+        for row in connection.execute(statement)
     }
 
 

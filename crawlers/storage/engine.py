@@ -43,7 +43,8 @@ def connect(url: URL) -> Engine:
     """An engine for this URL; nothing is connected yet. Raises StorageError."""
     options: dict[str, Any] = {}
     if url.get_backend_name() == "postgresql":
-        options = {"connect_args": {"connect_timeout": 5}, "pool_pre_ping": True}
+        # Positional parameters, as SQLite's driver has them, for BulkInsert.
+        options = {"connect_args": {"connect_timeout": 5}, "pool_pre_ping": True, "paramstyle": "format"}
     try:
         engine = create_engine(url, **options)
     except ModuleNotFoundError:

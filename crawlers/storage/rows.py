@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from crawlers.items import JobPosting, PostedBasis
+from ulid import ULID
 
-Row = dict[str, Any]
+from crawlers.items import JobPosting, PostedBasis
+from crawlers.storage.bulk import Row
 
 # Columns of `postings` that are fields of JobPosting, by the same name.
 POSTING_FIELDS = (
@@ -47,13 +48,13 @@ def content_hash(posting: JobPosting) -> str:
     return digest.hexdigest()
 
 
-def posting_row(posting: JobPosting, digest: str, board_id: int, public_id: str, seen_at: datetime) -> Row:
+def posting_row(posting: JobPosting, digest: str, board_id: int, seen_at: datetime) -> Row:
     """The row of `postings`, as for a posting that is new; `digest` is its content_hash."""
     row = {name: getattr(posting, name) for name in POSTING_FIELDS}
     row["pay_ranges"] = [asdict(pay) for pay in posting.pay_ranges]
     return row | {
         "board_id": board_id,
-        "public_id": public_id,
+        "public_id": str(ULID()),
         "content_hash": digest,
         "first_seen_at": seen_at,
         "last_seen_at": seen_at,
@@ -61,32 +62,27 @@ def posting_row(posting: JobPosting, digest: str, board_id: int, public_id: str,
     }
 
 
-@dataclass(slots=True)
 class Parts:
-    """Rows of the tables that hang from `postings`, by table name."""
+    """Rows of the tables that hang from `postings`."""
 
-    posting_texts: list[Row] = field(default_factory=list)
-    posting_locations: list[Row] = field(default_factory=list)
-    readings: list[Row] = field(default_factory=list)
-    visa_mentions: list[Row] = field(default_factory=list)
-    evidence: list[Row] = field(default_factory=list)
-    occupations: list[Row] = field(default_factory=list)
+    def __init__(self) -> None:
+        names = ("posting_texts", "posting_locations", "readings", "visa_mentions", "evidence", "occupations")
+        self.tables: dict[str, list[Row]] = {name: [] for name in names}
 
     def add(self, posting_id: int, posting: JobPosting, read_at: datetime) -> None:
         """Add the rows of one posting."""
-        key = {"posting_id": posting_id}
-        self.posting_texts.append(
-            key | {"description_html": posting.description_html, "description_text": posting.description_text}
-        )
-        self.posting_locations += _list(key, posting.locations, LOCATION_FIELDS)
+        tables, key = self.tables, {"posting_id": posting_id}
+        texts = {"description_html": posting.description_html, "description_text": posting.description_text}
+        tables["posting_texts"].append(key | texts)
+        tables["posting_locations"] += _list(key, posting.locations, LOCATION_FIELDS)
         if posting.rules_version is None:  # not read
             return
-        self.readings.append(key | {"read_at": read_at} | _fields(posting, READING_FIELDS))
-        self.visa_mentions += _list(key, posting.visas, VISA_FIELDS)
-        self.evidence += _list(key, posting.evidence, EVIDENCE_FIELDS)
-        if posting.occupation:
-            candidates = [asdict(candidate) for candidate in posting.occupation.candidates]
-            self.occupations.append(key | _fields(posting.occupation, OCCUPATION_FIELDS) | {"candidates": candidates})
+        tables["readings"].append(key | {"read_at": read_at} | _fields(posting, READING_FIELDS))
+        tables["visa_mentions"] += _list(key, posting.visas, VISA_FIELDS)
+        tables["evidence"] += _list(key, posting.evidence, EVIDENCE_FIELDS)
+        if occupation := posting.occupation:
+            candidates = [asdict(candidate) for candidate in occupation.candidates]
+            tables["occupations"].append(key | _fields(occupation, OCCUPATION_FIELDS) | {"candidates": candidates})
 
 
 def _fields(of: object, names: tuple[str, ...]) -> Row:
