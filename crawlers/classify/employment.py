@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
 
+from ahocorasick_rs import AhoCorasick
+
 from crawlers.classify import rules
 from crawlers.items import EmploymentType, Evidence, JobKind, JobPosting
 
@@ -87,6 +89,14 @@ class _Rules:
     intern_label_trusted: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Anchors:
+    words: AhoCorasick
+    """All words at which a rule may begin, looked for in one pass."""
+    rules: list[list[_Rule]]
+    """The rules that begin at each of them."""
+
+
 def read(posting: JobPosting, language: str | None = None) -> EmploymentReading:
     """Employment type, internship and kind, with the places that say so.
 
@@ -164,14 +174,13 @@ def _title_hits(title: str) -> Iterator[_Hit]:
 def _body_hits(text: str, language: str | None) -> list[_Hit]:
     """Hits of a lower-case description: one a rule, in the order of the rules."""
     hits: dict[str, _Hit] = {}
-    for word, openings in _body_rules(language).items():
-        anchors = tuple(openings)
-        for start in _places(text, word):
-            if text.startswith(anchors, start):
-                matching = (rules for anchor, rules in openings.items() if text.startswith(anchor, start))
-                for rule in (rule for rules in matching for rule in rules if rule.id not in hits):
-                    if hit := _body_hit(rule, text, start):
-                        hits[rule.id] = hit
+    anchors = _anchors(language)
+    for index, start, _ in anchors.words.find_matches_as_indexes(text, overlapping=True):
+        if start and text[start - 1].isalnum():
+            continue
+        for rule in anchors.rules[index]:
+            if rule.id not in hits and (hit := _body_hit(rule, text, start)):
+                hits[rule.id] = hit
     return [hits[rule.id] for rule in _rules().body if rule.id in hits] if hits else []
 
 
@@ -180,15 +189,6 @@ def _body_hit(rule: _Rule, text: str, start: int) -> _Hit | None:
         return None
     types = read_platform_string(match["value"]).types if "value" in match.re.groupindex else rule.types
     return _Hit(rule.id, "description", start, match.end(), types, rule.kind) if types else None
-
-
-def _places(text: str, word: str) -> Iterator[int]:
-    """Where a word of the text begins so."""
-    start = text.find(word)
-    while start >= 0:
-        if start == 0 or not text[start - 1].isalnum():
-            yield start
-        start = text.find(word, start + 1)
 
 
 def _used(stated: list[list[_Hit]], is_intern: bool) -> Iterator[_Hit]:
@@ -268,15 +268,14 @@ def _title_rules() -> dict[str, list[_Rule]]:
 
 
 @cache
-def _body_rules(language: str | None) -> dict[str, dict[str, list[_Rule]]]:
-    """Rules for descriptions in a language: by the first word of an anchor, then by the anchor."""
-    openings: dict[str, dict[str, list[_Rule]]] = {}
+def _anchors(language: str | None) -> _Anchors:
+    """Rules for descriptions in a language, by their anchors."""
+    rules_of: dict[str, list[_Rule]] = {}
     for rule in _rules().body:
         if language in (rule.language, None):
             for anchor in rule.needs:
-                word = anchor.split()[0]
-                openings.setdefault(word, {}).setdefault(anchor, []).append(rule)
-    return openings
+                rules_of.setdefault(anchor, []).append(rule)
+    return _Anchors(AhoCorasick(list(rules_of)), list(rules_of.values()))
 
 
 def _rule(entry: dict[str, Any], words: dict[str, str]) -> _Rule:
