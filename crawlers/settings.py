@@ -40,6 +40,11 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # bytes, after decompression too
 DOWNLOAD_WARNSIZE = 0
 
+# How much at once inside the process: a few postings of a few answers. More only takes memory, and the processor's
+# cache from the posting that is being read; see docs/performance.md.
+CONCURRENT_ITEMS = 4
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 1_000_000  # bytes of answers
+
 # What runs beside the crawl: nothing that listens
 REMOTE_CONTROL_ENABLED = False
 TELNETCONSOLE_ENABLED = False
@@ -49,7 +54,12 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawlers.middlewares.PoliteRetryMiddleware": 550,
 }
-EXTENSIONS = {"crawlers.extensions.CrawlDelay": 100}
+EXTENSIONS = {
+    "crawlers.extensions.CrawlDelay": 100,
+    "crawlers.extensions.RareCollection": 100,
+    # Switched off above; loading it would import aiohttp at every start all the same.
+    "scrapy.extensions.remote_control.RemoteControl": None,
+}
 ITEM_PIPELINES = {
     "crawlers.pipelines.Check": 100,
     "crawlers.pipelines.Deduplicate": 200,

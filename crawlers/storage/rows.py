@@ -80,7 +80,7 @@ class Parts:
         tables["readings"].append(key | {"read_at": read_at} | _fields(posting, READING_FIELDS))
         tables["visa_mentions"] += _list(key, posting.visas, VISA_FIELDS)
         tables["evidence"] += _list(key, posting.evidence, EVIDENCE_FIELDS)
-        if occupation := posting.occupation:
+        if (occupation := posting.occupation) and occupation.candidates:
             candidates = [asdict(candidate) for candidate in occupation.candidates]
             tables["occupations"].append(key | _fields(occupation, OCCUPATION_FIELDS) | {"candidates": candidates})
 
