@@ -2,12 +2,15 @@
 
 from crawlers.storage.database import BoardRow, BoardSummary, Database, Imported, Saved, database_at
 from crawlers.storage.engine import StorageAwayError, StorageError
+from crawlers.storage.overview import Card, PlatformOverview
 
 __all__ = [
     "BoardRow",
     "BoardSummary",
+    "Card",
     "Database",
     "Imported",
+    "PlatformOverview",
     "Saved",
     "StorageAwayError",
     "StorageError",

@@ -14,10 +14,11 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawlers.items import JobPosting
-from crawlers.storage import schema
+from crawlers.storage import overview, schema
 from crawlers.storage.bulk import BulkInsert, Row
 from crawlers.storage.engine import StorageError, connect, name_of, read_url, reading, writing
 from crawlers.storage.models import Base, Board, Posting, Reading, VisitRow
+from crawlers.storage.overview import Card, PlatformOverview
 from crawlers.storage.rows import Parts, content_hash, posting_row
 from crawlers.visits import Outcome, Visit
 
@@ -176,6 +177,16 @@ class Database:
             statement = statement.where(Board.platform == platform)
         with reading(self._engine) as connection:
             return [BoardSummary(**row._mapping) for row in connection.execute(statement.limit(limit))]
+
+    def overview(self) -> list[PlatformOverview]:
+        """Counts of every platform that was visited."""
+        with reading(self._engine) as connection:
+            return overview.platforms(connection)
+
+    def examples(self) -> list[Card]:
+        """Up to three postings that show what is read."""
+        with reading(self._engine) as connection:
+            return overview.examples(connection)
 
     def known_rows(self, platform: str, board: str) -> dict[str, int]:
         """Row hash -> posting id of what is stored of a board."""
