@@ -253,7 +253,9 @@ class BoardSpider(Spider):
         if visit.listed and visit.unreadable >= visit.listed:
             visit.fail(Outcome.UNREADABLE, f"none of {visit.listed} rows could be read")
         visit.end()
-        await self.crawler.signals.send_catch_log_async(visit_ended, visit=visit)
+        for _, result in await self.crawler.signals.send_catch_log_async(visit_ended, visit=visit):
+            if isinstance(result, Exception):  # logged with its traceback by then
+                visit.fail(Outcome.PARTIAL, f"its end was not handled: {type(result).__name__}: {result}")
         del self.visits[visit.platform, visit.board]
         assert visit.outcome
         fine = visit.outcome in {Outcome.COMPLETE, Outcome.UNCHANGED}

@@ -41,7 +41,7 @@ class PoliteRetryMiddleware(RetryMiddleware):
         slot = self.crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
         if slot is None:  # answered without a download
             return
-        slot.delay = min(max(slot.delay * 2, 0.1), 60.0)
+        slot.delay = max(slot.delay, min(max(slot.delay * 2, 0.1), 60.0))
         slot.lastseen = max(slot.lastseen, monotonic() + seconds)
         self.crawler.stats.inc_value("politeness/paused")
 

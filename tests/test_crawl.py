@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -245,6 +246,10 @@ def test_database_that_goes_away_in_mid_crawl(run: Run, site: Site, tmp_path: Pa
         assert run("migrate", env={"DATABASE_URL": uri}).returncode == 0
 
         def stop_and_answer() -> Answer:
+            for _ in range(200):
+                if "2" in server.psql("SELECT count(*) FROM visits;"):
+                    break
+                time.sleep(0.05)
             server.stop()
             return listing(*[row(number) for number in range(50)])
 

@@ -20,6 +20,7 @@ from crawlers.storage.engine import StorageError, connect, name_of, read_url, re
 from crawlers.storage.models import Base, Board, Posting, Reading, VisitRow
 from crawlers.storage.overview import Card, PlatformOverview
 from crawlers.storage.rows import Parts, content_hash, posting_row
+from crawlers.text import storable
 from crawlers.visits import Outcome, Visit
 
 _T = TypeVar("_T")
@@ -336,6 +337,8 @@ def _end(connection: Connection, board_id: int, visit: Visit, saved: Saved) -> N
             "started_at", "ended_at", "outcome", "reason", "requests", "bytes", "advertised", "listed", "unreadable",
         )
     }  # fmt: skip
+    if visit.reason:  # holds words of whoever answered
+        row["reason"] = storable(visit.reason)
     row |= {"new": new, "changed": changed, "unchanged": unchanged, "stored": new + changed + unchanged}
     connection.execute(insert(VisitRow), row | {"board_id": board_id})
     statement = update(Board).where(Board.id == board_id)
