@@ -93,7 +93,9 @@ def test_first_recording_of_a_request_counts(tmp_path: Path) -> None:
 def test_answer_is_as_recorded(tmp_path: Path) -> None:
     headers = {"Content-Type": "text/html; charset=latin-1", "Set-Cookie": ["a=1", "b=2"]}
     nothing = exchange("https://api.example/nothing", status=304)
-    recordings = Recordings(str(record(tmp_path, exchange(answer=b"<p>\xe4</p>", status=418, headers=headers), nothing)))
+    recordings = Recordings(
+        str(record(tmp_path, exchange(answer=b"<p>\xe4</p>", status=418, headers=headers), nothing))
+    )
     request = Request(URL, meta={"depth": 3})
     answer = recordings.answer(request)
     assert isinstance(answer, HtmlResponse)

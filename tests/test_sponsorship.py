@@ -154,15 +154,26 @@ def test_stance_belongs_to_the_nearest_clause() -> None:
     assert stances == {"H-1B": "not_offered", "TN": "offered"}
 
 
-@needs_shared_data
-def test_thresholds_on_shared_passages() -> None:
-    cases = [json.loads(line) for line in (SHARED / "sponsorship.jsonl").read_text().splitlines()]
+def check_thresholds(labels: Path, bars: dict[str, tuple[float, float]]) -> None:
+    """Precision and recall of a stance are no worse than the bars."""
+    cases = [json.loads(line) for line in labels.read_text(encoding="utf-8").splitlines()]
     expected = [case["expect"]["sponsorship"] for case in cases]
     got = [str(read(posting_of(case)).sponsorship) for case in cases]
     right = Counter(want for want, have in zip(expected, got, strict=True) if want == have)
-    for stance, precision, recall in (("not_offered", 0.90, 0.70), ("offered", 0.60, 0.60)):
+    for stance, (precision, recall) in bars.items():
         assert right[stance] / got.count(stance) >= precision, stance
         assert right[stance] / expected.count(stance) >= recall, stance
+
+
+def test_thresholds_on_passages_of_our_own() -> None:
+    """Written by somebody who had not seen the rules; some of what they missed was mended since."""
+    labels = Path(__file__).parent / "labels" / "sponsorship_passages.jsonl"
+    check_thresholds(labels, {"not_offered": (0.95, 0.88), "offered": (0.92, 0.75), "case_by_case": (0.85, 0.6)})
+
+
+@needs_shared_data
+def test_thresholds_on_shared_passages() -> None:
+    check_thresholds(SHARED / "sponsorship.jsonl", {"not_offered": (0.90, 0.70), "offered": (0.60, 0.60)})
 
 
 @needs_shared_data
