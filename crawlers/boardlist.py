@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -12,9 +12,13 @@ from crawlers.base import BoardSpider
 from crawlers.detect import board_in, is_url
 from crawlers.errors import OperatorError
 from crawlers.storage import BoardRow
+from crawlers.text import one_line
 
 STARTER = Path(str(files("crawlers"))) / "boards.csv"
 """The list that ships: boards of employers known to sponsor visas."""
+
+_COLUMNS = ("platform", "board", "employer")
+"""Of a file without a header, where its lines have more than one cell."""
 
 Platforms = Mapping[str, type[BoardSpider]]
 
@@ -35,7 +39,7 @@ class BoardList:
         try:
             with self.path.open(encoding="utf-8-sig", newline="") as file:
                 lines = csv.reader(file)
-                first = next(lines, None)
+                first = next((cells for cells in lines if _means_something(cells)), None)
                 if first is None:
                     return
                 header = [name.strip().lower() for name in first]
@@ -45,17 +49,17 @@ class BoardList:
         except (OSError, UnicodeDecodeError, csv.Error) as error:
             raise OperatorError(f"{self.path}: {error}") from None
 
-    def _row(self, line: int, cells: list[str], columns: list[str] | None) -> Iterator[BoardRow]:
+    def _row(self, line: int, cells: list[str], columns: Sequence[str] | None) -> Iterator[BoardRow]:
         cells = [cell.strip() for cell in cells]
-        if not any(cells) or cells[0].startswith("#"):
+        if not _means_something(cells):
             return
-        row = dict(zip(columns or ["board"], cells, strict=False))
+        row = dict(zip(columns or (_COLUMNS if len(cells) > 1 else ("board",)), cells, strict=False))
         try:
             platform, key = self._board(row.get("platform") or self.platform, row.get("board", ""))
         except OperatorError as error:
             self.refused.append(f"line {line}: {error}")
             return
-        yield BoardRow(platform=platform, board=key, employer=row.get("employer") or None)
+        yield BoardRow(platform=platform, board=key, employer=one_line(row.get("employer")))
 
     def _board(self, platform: str | None, name: str) -> tuple[str, str]:
         if platform is None and is_url(name):
@@ -68,6 +72,10 @@ class BoardList:
         if platform not in self.platforms:
             raise OperatorError(f"unknown platform {platform!r}")
         return platform, self.platforms[platform].key_of(name)
+
+
+def _means_something(cells: list[str]) -> bool:
+    return any(cell.strip() for cell in cells) and not cells[0].lstrip().startswith("#")
 
 
 def _prepend(first: list[str], rest: Iterable[list[str]]) -> Iterator[list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import logging
 import os
 import sys
 from abc import abstractmethod
@@ -62,6 +63,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         refuse_mistyped_settings(opts.set, list(self.settings))
         opts.loglevel = getattr(opts, "loglevel_after", None) or opts.loglevel
+        refuse_unknown_level(opts.loglevel)
         super().process_options(args, opts)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -96,9 +98,16 @@ def refuse_mistyped_settings(assignments: Sequence[str], known: Sequence[str]) -
     A name close to none is let through: it may be an add-on's.
     """
     for name in (assignment.partition("=")[0] for assignment in assignments):
-        match = difflib.get_close_matches(name, known, n=1, cutoff=0.85)
+        match = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.85)
         if match and name not in known:
             raise UsageError(f"unknown setting {name}; did you mean {match[0]}?", print_help=False)
+
+
+def refuse_unknown_level(level: str | None) -> None:
+    """Raise UsageError for a log level that `logging` does not know."""
+    known = logging.getLevelNamesMapping()
+    if level and level not in known and not level.isdigit():
+        raise UsageError(f"unknown log level {level}; write one of {', '.join(known)}", print_help=False)
 
 
 def nearest(word: str, known: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # A key goes into URLs: nothing that could leave its place in one.
-_KEY = re.compile(r"(?!\.+$)[\w.%~+&-]{1,200}", re.ASCII)
+_KEY = re.compile(r"(?!(?:\.|%2e)+$)(?!.*%(?:2f|5c))[\w.%~+&-]{1,200}", re.ASCII | re.IGNORECASE)
 
 
 def is_url(text: str) -> bool:

@@ -63,7 +63,8 @@ class Recordings:
                 if body and not (body.is_file() and body.resolve().is_relative_to(file.parent.resolve())):
                     raise ValueError(f"no such file in the recording: {response['file']}")
                 key = request.get("method", "GET"), canonicalize_url(request["url"]), _body(request.get("body"))
-                self._exchanges.setdefault(key, Exchange(response["status"], response.get("headers", {}), body))
+                headers = dict(response.get("headers") or {})
+                self._exchanges.setdefault(key, Exchange(int(response["status"]), headers, body))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise OperatorError(f"{file} is not a recording: {type(error).__name__}: {error}") from None
 
@@ -110,7 +111,7 @@ class Playback:
             return
         recordings_under(settings["PLAYBACK"])
         changes: dict[str, Any] = {
-            "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), PlaybackHandler),
+            "DOWNLOAD_HANDLERS": {"http": PlaybackHandler, "https": PlaybackHandler, "ftp": None, "s3": None},
             "DOWNLOAD_DELAY": 0,
             "CRAWL_DELAY_OBEY": False,
             "CONCURRENT_REQUESTS_PER_DOMAIN": 16,

@@ -30,6 +30,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--approve", action="store_true", help="rewrite expected.json of all recordings, for review")
 
 
+def pytest_unconfigure() -> None:
+    """Close the loop that the reactor opened; nobody ran it."""
+    from twisted.internet import reactor
+
+    reactor._asyncioEventloop.close()
+
+
 @pytest.fixture(scope="session")
 def data() -> Path:
     """The recorded payloads and labels that are not part of the project."""

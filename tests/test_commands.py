@@ -355,7 +355,7 @@ def test_mistyped_setting_is_refused_and_a_stranger_is_not() -> None:
         (["boards", "import", "--starter", "--platform", "grenhouse"], "did you mean greenhouse?"),
         (["boards", "list", "--limt", "3"], "unknown option --limt; did you mean --limit?"),
         (["boards", "list", "--limi=3"], "unknown option --limi=3; did you mean --limit?"),
-        (["boards", "list", "--limit", "few"], "invalid int value: 'few'"),
+        (["boards", "list", "--limit", "few"], "--limit: invalid .*'few'"),
         (["boards", "list", "--limit", "-1"], "--limit"),
         (["boards", "list", "--platform", "levr"], "unknown platform levr; did you mean lever?"),
         (["boards", "list", "over"], "unexpected argument: over"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from threading import Barrier
 from types import SimpleNamespace
 from typing import Any
 
@@ -284,6 +285,28 @@ def test_database_that_is_away_closes_the_spider_once_and_is_not_tried_again(sto
     assert storing.stored() == set("012")
     assert counted(storing.crawler)["visit/partial"] == 2
     assert storing.spider.visits == {}
+
+
+def test_database_that_goes_away_under_two_writes_closes_the_spider_once(storing: Storing) -> None:
+    both = Barrier(2, timeout=30)
+
+    def save(visit: Visit, postings: list[JobPosting], *, last: bool) -> Saved:
+        both.wait()
+        raise StorageAwayError("gone")
+
+    storing.database.save = save  # type: ignore[method-assign]
+    boards = ["acme", "other"]
+    for board in boards:
+        storing.spider.begin(board).waiting = 9
+
+    async def crawl() -> None:
+        items = [posting(number, board=board) for board in boards for number in range(3)]
+        await asyncio.gather(*map(storing.store.process_item, items))
+        await asyncio.sleep(0)
+
+    asyncio.run(crawl())
+    assert counted(storing.crawler)["store/failed"] == 2
+    assert storing.closed == ["database"]
 
 
 def test_error_that_nobody_foresaw_does_not_pass_for_a_complete_visit(storing: Storing) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
+from rich.text import Text
 from scrapy.spiderloader import get_spider_loader
 
 from crawlers.base import BoardSpider
@@ -93,6 +94,8 @@ class Command(BaseCommand):
 
     def show(self, database: Database, options: argparse.Namespace) -> int:
         """`list`: boards as a table, or as JSON lines."""
+        if options.limit < 0:
+            raise OperatorError(f"--limit {options.limit}: write a number of boards, or 0 for all")
         boards = database.boards(options.platform, options.limit or None)
         if options.json:
             for board in boards:
@@ -131,7 +134,7 @@ def table_of(boards: list[BoardSummary]) -> Table:
         table.add_row(
             board.platform,
             board.board,
-            board.employer or "",
+            Text(board.employer or ""),
             "enabled" if board.enabled else "disabled",
             f"{board.postings:,}",
             f"{board.last_visited_at:%Y-%m-%d %H:%M}" if board.last_visited_at else "",

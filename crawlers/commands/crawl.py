@@ -10,7 +10,14 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 
 from crawlers.base import BoardSpider
-from crawlers.cli import COULD_NOT_START, nearest, option_strings, refuse_mistyped_settings, refuse_unknown
+from crawlers.cli import (
+    COULD_NOT_START,
+    nearest,
+    option_strings,
+    refuse_mistyped_settings,
+    refuse_unknown,
+    refuse_unknown_level,
+)
 from crawlers.errors import OperatorError
 from crawlers.playback import recordings_under
 from crawlers.storage import database_at
@@ -49,6 +56,7 @@ class Command(ScrapyCrawl):
         assert self.settings is not None
         refuse_unknown(args, self._known_options, positional=1)
         refuse_mistyped_settings(opts.set, list(self.settings))
+        refuse_unknown_level(opts.loglevel)
         super().process_options(args, opts)
         if self.settings["LOG_LEVEL"] != "DEBUG":
             for name in _CHATTY:

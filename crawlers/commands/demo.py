@@ -6,7 +6,6 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -75,7 +74,7 @@ class Command(BaseCommand):
         console.print(table_of(overview))
         for card in database.examples():
             console.print(panel_of(card))
-        console.print(next_steps(database))
+        console.print(next_steps(database), soft_wrap=True)
         stored = sum(each.postings for each in overview)
         return 0 if stored else 1
 
@@ -117,9 +116,9 @@ _SAID_ORDER = (
 
 def table_of(overview: list[PlatformOverview]) -> Table:
     """Counts per platform."""
-    table = Table(title="What was crawled and read", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table = Table(title="\nWhat was crawled and read", title_justify="left", box=None, padding=(0, 1, 0, 0))
     table.add_column("platform")
-    for name in ("boards", "postings", "interns", "offered", "case by case", "refused", "unclear", "silent"):
+    for name in ("boards", "postings", "interns", "offered", "by case", "refused", "unclear", "silent"):
         table.add_column(name, justify="right")
     for each in overview:
         said = (str(each.sponsorship[one]) for one in _SAID_ORDER)
@@ -161,7 +160,7 @@ def next_steps(database: Database) -> str:
     """Where the postings are, and what to try."""
     return (
         f"\nThe postings are in {database.name}\n"
-        "Next:  scrapy crawl greenhouse -a board=KEY     a board of your own, over the network\n"
-        "       scrapy crawl lever -a board=URL -O FILE  the same, into a .jsonl file as well\n"
+        "Next:  scrapy crawl greenhouse -a board=KEY     a board of your choice, live\n"
+        "       scrapy crawl lever -a board=URL -O FILE  the same, into a file as well\n"
         "       scrapy boards import --starter           200 boards of known sponsors\n"
     )
