@@ -54,12 +54,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawlers.middlewares.PoliteRetryMiddleware": 550,
 }
-EXTENSIONS = {
-    "crawlers.extensions.CrawlDelay": 100,
-    "crawlers.extensions.RareCollection": 100,
-    # Switched off above; loading it would import aiohttp at every start all the same.
-    "scrapy.extensions.remote_control.RemoteControl": None,
-}
+EXTENSIONS = {"crawlers.extensions.CrawlDelay": 100, "crawlers.extensions.RareCollection": 100}
 ITEM_PIPELINES = {
     "crawlers.pipelines.Check": 100,
     "crawlers.pipelines.Deduplicate": 200,
