@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench import texts
 from bench.site import BOARDS, POSTINGS
 
 
@@ -52,4 +53,5 @@ def main(rounds: int) -> None:
 
 
 if __name__ == "__main__":
+    texts.main()
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
