@@ -21,6 +21,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 import crawlers
+from crawlers.classify.rules import rules_version
 from crawlers.detect import board_in, is_key, is_url
 from crawlers.errors import OperatorError
 from crawlers.items import JobPosting
@@ -36,7 +37,7 @@ from crawlers.payload import (
     label,
     read_json,
 )
-from crawlers.storage import Database, StorageError, database_at
+from crawlers.storage import Database, KnownRow, StorageError, database_at
 from crawlers.visits import Outcome, Visit
 
 visit_ended = object()
@@ -67,6 +68,7 @@ class BoardSpider(Spider):
         super().__init__(**kwargs)
         self.keys = self.board_keys(board, boards)
         self.visits: dict[tuple[str, str], Visit] = {}
+        self.begun: set[tuple[str, str]] = set()
         self.database: Database | None = None
 
     @classmethod
@@ -112,9 +114,15 @@ class BoardSpider(Spider):
         """Where a posting is to be read, if not in its row of the list."""
         return None
 
-    def board_failed(self, failure: Failure, visit: Visit) -> Iterable[Request]:
-        """What to do when the list could not be had: note why, and yield requests to try instead, if any."""
-        visit.fail(*explained(failure))
+    def board_failed(self, failure: Failure, visit: Visit) -> None:
+        """Note why the list could not be had."""
+        outcome, reason = explained(failure)
+        if visit.asked_elsewhere and outcome != Outcome.NOT_FOUND:
+            visit.outcome = None  # not found here, but it may be there
+        visit.fail(outcome, reason)
+
+    def elsewhere(self, visit: Visit) -> Iterable[Request]:
+        """Requests for a board that was not found, where a platform has another place for boards. Asked for once."""
         return ()
 
     # How a visit runs
@@ -125,10 +133,12 @@ class BoardSpider(Spider):
         if keys is None and self.database:
             keys = await asyncio.to_thread(self.database.enabled_boards, self.name)
         for key in keys or ():
-            yield self.request(self.begin(key), self.list_url(key))
+            if (self.name, key) not in self.begun:
+                yield self.request(self.begin(key), self.list_url(key))
 
     def begin(self, board: str) -> Visit:
-        """A new visit of a board."""
+        """A new visit of a board; a crawl has one of each at most."""
+        self.begun.add((self.name, board))
         visit = self.visits[self.name, board] = Visit(platform=self.name, board=board)
         return visit
 
@@ -149,13 +159,15 @@ class BoardSpider(Spider):
                 yield result
         except NoBoardError as error:
             visit.fail(Outcome.NOT_FOUND, str(error))
+            for request in self.try_elsewhere(visit):
+                yield request
         except UnreadableError as error:
             visit.fail(Outcome.PARTIAL if visit.listed else Outcome.UNREADABLE, str(error))
         except StorageError as error:
             visit.fail(Outcome.PARTIAL, str(error))
             raise CloseSpider("database") from error
-        except BaseException as error:
-            visit.fail(Outcome.UNREADABLE, f"{type(error).__name__}: {error}")
+        except Exception as error:
+            visit.fail(Outcome.PARTIAL if visit.listed else Outcome.UNREADABLE, f"{type(error).__name__}: {error}")
             raise
         finally:
             visit.waiting -= 1
@@ -169,10 +181,18 @@ class BoardSpider(Spider):
         if visit.listed:
             visit.fail(Outcome.PARTIAL, explained(failure)[1])
         else:
-            for instead in self.board_failed(failure, visit):
+            self.board_failed(failure, visit)
+            for instead in self.try_elsewhere(visit):
                 yield instead
         visit.waiting -= 1
         await self.settle(visit)
+
+    def try_elsewhere(self, visit: Visit) -> Iterable[Request]:
+        """Requests for a board that was not found, once."""
+        if visit.outcome != Outcome.NOT_FOUND or visit.asked_elsewhere:
+            return ()
+        visit.asked_elsewhere = True
+        return self.elsewhere(visit)
 
     async def parse_list(self, response: Response, visit: Visit) -> AsyncIterator[Any]:
         """Postings of a page of the list that are new or changed, and requests for what is still to be read."""
@@ -181,13 +201,22 @@ class BoardSpider(Spider):
         if visit.advertised is None:
             visit.advertised = self.advertised(response)
         known = await self.known_rows(visit)
+        fresh = []
         for row in rows:
             digest = self.row_hash(row)
-            if digest in known:
-                visit.unchanged.append(known[digest])
-            elif not isinstance(row, dict):
+            if stored := known.get(digest):
+                visit.unchanged[stored.external_id] = stored.id
+            elif isinstance(row, dict):
+                fresh.append((row, digest))
+            else:
                 self.skip(visit, TypeError(f"{type(row).__name__} instead of an object"), response.url)
-            elif url := self._detail_url(row, visit, response):
+        for row, digest in fresh:
+            try:
+                url = self.detail_url(row, visit.board)
+            except UNREADABLE as error:
+                self.skip(visit, error, label(row) or response.url)
+                continue
+            if url:
                 yield self.request(visit, url, self.detail_reader(digest))
             elif posting := self.posting(row, digest, visit, response):
                 yield posting
@@ -217,6 +246,9 @@ class BoardSpider(Spider):
             return None
         for key in row.keys() - self.unread:
             self.count(f"{self.name}/unread/{key}")
+        if posting.external_id in visit.unchanged:  # listed a second time, by another row
+            self.count("posting/duplicate")
+            return None
         posting.row_hash = digest
         visit.waiting += 1
         return posting
@@ -230,21 +262,21 @@ class BoardSpider(Spider):
             self.logger.warning("%s: a posting cannot be read (%s): %s: %s", visit.name, where, kind, error)
 
     def row_hash(self, row: Any) -> str:
-        """Digest of a row. It changes with this project's version too: a new version reads every row once."""
-        return digest_of(crawlers.__version__, row)
+        """Digest of a row. It changes with this project's version, its rules and the spider's options too: with a new
+        one every row is read once.
+        """
+        chosen = {name: getattr(self, name, None) for name in sorted(self.options)}
+        return digest_of(f"{crawlers.__version__} {rules_version()} {chosen}", row)
 
-    async def known_rows(self, visit: Visit) -> dict[str, int]:
-        """Row hash -> id of what is stored of the board and need not be read again.
+    async def known_rows(self, visit: Visit) -> dict[str, KnownRow]:
+        """What is stored of the board and need not be read again, by row hash.
 
         A feed (-o, -O) is to hold all that the board lists, so with one every row is read.
         """
-        if visit.known is None:
-            settings = self.crawler.settings
-            if not self.database or settings.getbool("READ_UNCHANGED") or settings.getdict("FEEDS"):
-                visit.known = {}
-            else:
-                visit.known = await asyncio.to_thread(self.database.known_rows, visit.platform, visit.board)
-        return visit.known
+        settings = self.crawler.settings
+        if not self.database or settings.getbool("READ_UNCHANGED") or settings.getdict("FEEDS"):
+            return {}
+        return await asyncio.to_thread(self.database.known_rows, visit.platform, visit.board)
 
     async def settle(self, visit: Visit) -> None:
         """End the visit if nothing of it is under way."""
@@ -256,7 +288,7 @@ class BoardSpider(Spider):
         for _, result in await self.crawler.signals.send_catch_log_async(visit_ended, visit=visit):
             if isinstance(result, Exception):  # logged with its traceback by then
                 visit.fail(Outcome.PARTIAL, f"its end was not handled: {type(result).__name__}: {result}")
-        del self.visits[visit.platform, visit.board]
+        self.visits.pop((visit.platform, visit.board), None)
         assert visit.outcome
         fine = visit.outcome in {Outcome.COMPLETE, Outcome.UNCHANGED}
         self.logger.log(logging.INFO if fine else logging.WARNING, visit.summary())
@@ -283,13 +315,6 @@ class BoardSpider(Spider):
             visit.unreadable += 1
         visit.waiting -= 1
         await self.settle(visit)
-
-    def _detail_url(self, row: Row, visit: Visit, response: Response) -> str | None:
-        try:
-            return self.detail_url(row, visit.board)
-        except UNREADABLE as error:
-            self.skip(visit, error, response.url)
-            return None
 
     def count(self, name: str, by: int = 1) -> None:
         """Add to a statistic of the crawl."""

@@ -7,9 +7,12 @@ from time import monotonic, time
 
 from scrapy import Request, Spider
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.settings import BaseSettings
 
 _SLOW_DOWN = {429, 503}
+_LEFT = "the host asked for a longer pause than RETRY_AFTER_MAX and is left alone for this crawl"
 
 
 class PoliteRetryMiddleware(RetryMiddleware):
@@ -18,6 +21,10 @@ class PoliteRetryMiddleware(RetryMiddleware):
     Without Retry-After the wait doubles with each retry. The host's delay doubles too, for the rest of the crawl. A
     host that asks for more than RETRY_AFTER_MAX seconds is not asked again.
     """
+
+    def __init__(self, settings: BaseSettings) -> None:
+        super().__init__(settings)
+        self.left: set[str] = set()
 
     def process_response(
         self, request: Request, response: Response, spider: Spider | None = None
@@ -30,18 +37,40 @@ class PoliteRetryMiddleware(RetryMiddleware):
         if wait is None:
             wait = settings.getfloat("RETRY_BACKOFF") * 2 ** request.meta.get("retry_times", 0)
         if wait > settings.getfloat("RETRY_AFTER_MAX"):
+            self.leave(request)
             return response
         self.pause(request, wait)
         return super().process_response(request, response)
+
+    def process_request(self, request: Request) -> None:
+        """Scrapy's hook. Raises IgnoreRequest for a host that is left alone."""
+        assert self.crawler.engine
+        if self.left and self.crawler.engine.downloader.get_slot_key(request) in self.left:
+            raise IgnoreRequest(_LEFT)
+
+    def leave(self, request: Request) -> None:
+        """Ask nothing more of the request's host in this crawl, not even what waits for its turn."""
+        assert self.crawler.engine
+        assert self.crawler.stats
+        key = request.meta.get("download_slot", "")
+        self.left.add(key)
+        self.crawler.stats.inc_value("politeness/left")
+        if slot := self.crawler.engine.downloader.slots.get(key):
+            waiting = list(slot.queue)
+            slot.queue.clear()
+            for _, deferred in waiting:
+                deferred.errback(IgnoreRequest(_LEFT))
 
     def pause(self, request: Request, seconds: float) -> None:
         """Let everything for the request's host wait, and slow it down."""
         assert self.crawler.engine
         assert self.crawler.stats
-        slot = self.crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
+        key = request.meta.get("download_slot", "")
+        slot = self.crawler.engine.downloader.slots.get(key)
         if slot is None:  # answered without a download
             return
         slot.delay = max(slot.delay, min(max(slot.delay * 2, 0.1), 60.0))
+        self.crawler.engine.downloader.per_slot_settings.setdefault(key, {})["delay"] = slot.delay  # if made anew
         slot.lastseen = max(slot.lastseen, monotonic() + seconds)
         self.crawler.stats.inc_value("politeness/paused")
 

@@ -72,7 +72,7 @@ def digest_of(salt: str, row: Any) -> str:
         texts = sorted(key for key, value in row.items() if isinstance(value, str))
         for key in texts:
             body = row[key].encode("utf-8", "surrogatepass")
-            digest.update(f"{key}:{len(body)}:".encode())
+            digest.update(f"{key}:{len(body)}:".encode("utf-8", "surrogatepass"))
             digest.update(body)
         row = {key: value for key, value in row.items() if not isinstance(value, str)}
     digest.update(json.dumps(row, sort_keys=True).encode())
@@ -106,7 +106,8 @@ def amount(value: Any) -> float | None:
 def label(row: Row) -> str | None:
     """A row's URL or id, to name it by when it cannot be read."""
     texts = [value for value in row.values() if isinstance(value, str) and value.startswith("http")]
-    return texts[0] if texts else str(row["id"]) if row.get("id") else None
+    name = texts[0] if texts else row.get("id")
+    return one_line(str(name)[:200]) if name else None
 
 
 def finish(posting: JobPosting) -> None:
@@ -123,6 +124,12 @@ def finish(posting: JobPosting) -> None:
     for place in posting.locations:
         place.raw = storable(place.raw)
     posting.questions = [storable(question) for question in posting.questions]
+    for pay in posting.pay_ranges:
+        pay.currency, pay.applies_to, pay.quote = (
+            storable(text) if text else text for text in (pay.currency, pay.applies_to, pay.quote)
+        )
+    if posting.apply_url and not posting.apply_url.startswith(("http://", "https://")):
+        posting.apply_url = None
     title = one_line(posting.title)
     if not title:
         raise ValueError("no title")

@@ -88,6 +88,8 @@ class Store(Pipeline):
         super().__init__(crawler)
         if not self.settings["DATABASE_URL"]:
             raise NotConfigured("DATABASE_URL is empty: postings are not stored")
+        if crawler.spider and not isinstance(crawler.spider, BoardSpider):
+            raise NotConfigured("no board is crawled")
         self.database = database_at(self.settings["DATABASE_URL"])
         self.size = self.settings.getint("STORE_BATCH")
         self.batches: defaultdict[tuple[str, str], list[JobPosting]] = defaultdict(list)
@@ -116,35 +118,52 @@ class Store(Pipeline):
 
     async def close_spider(self) -> None:
         """End visits that the crawl leaves open, with what they have read."""
-        await self.spider.abandon_visits()
+        if self.crawler.spider:
+            await self.spider.abandon_visits()
 
     async def end_visit(self, visit: Visit) -> None:
-        """Write the end of a visit; where its last postings are refused, the end at least."""
-        if not await self.write(visit, last=True):
-            await self.write(visit, last=True)
+        """Write the end of a visit."""
+        await self.write(visit, last=True)
 
-    async def write(self, visit: Visit, *, last: bool) -> bool:
-        """Write what is kept of a visit; False, with the visit failed, where the database does not take it."""
+    async def write(self, visit: Visit, *, last: bool) -> None:
+        """Write what is kept of a visit; where the database refuses a batch, each of its postings by itself."""
         batch = self.batches.pop((visit.platform, visit.board), [])
+        error = await self.save(visit, batch, last=last)
+        if error is None:
+            return
+        if isinstance(error, StorageAwayError) or not batch:
+            self.fail(visit, batch, error)
+            return
+        for posting in batch:
+            if error := await self.save(visit, [posting], last=False):
+                self.fail(visit, [posting], error)
+        if last and (error := await self.save(visit, [], last=True)):
+            self.fail(visit, [], error)
+
+    async def save(self, visit: Visit, batch: list[JobPosting], *, last: bool) -> StorageError | None:
+        """One transaction; what the database says where it does not take it."""
         if self.closing:  # one attempt was enough: each would wait for its time-out
-            visit.fail(Outcome.PARTIAL, f"{len(batch)} postings not stored: the database is away")
-            return True
+            return StorageAwayError("the database is away")
         try:
             saved = await asyncio.to_thread(self.database.save, visit, batch, last=last)
         except StorageError as error:
             self.stats.inc_value("store/failed")
-            visit.fail(Outcome.PARTIAL, f"{len(batch)} postings not stored: {error}")
-            self.spider.logger.error("%s: %d postings not stored: %s", visit.name, len(batch), error)
-            if isinstance(error, StorageAwayError):
-                self.stop()
-            return False
+            return error
         visit.new += saved.new
         visit.changed += saved.changed
         visit.same += saved.same
-        return True
+        return None
+
+    def fail(self, visit: Visit, batch: list[JobPosting], error: StorageError) -> None:
+        """Fail the visit loudly; without a database the crawl too, which would fetch for nothing."""
+        told = batch[0].url if len(batch) == 1 else f"{len(batch)} postings"
+        visit.fail(Outcome.PARTIAL, f"{told} not stored: {error}")
+        self.spider.logger.error("%s: %s not stored: %s", visit.name, told, error)
+        if isinstance(error, StorageAwayError):
+            self.stop()
 
     def stop(self) -> None:
-        """Close the spider: without a database it would fetch for nothing."""
+        """Close the spider, once."""
         assert self.crawler.engine
         if not self.closing:
             self.closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="database"))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from html import unescape
+from html import escape, unescape
 from itertools import zip_longest
 
 import nh3
@@ -49,11 +49,13 @@ _BREAKS: dict[str | None, str] = {
     "/li": _ITEM_END,
     None: _SOFT,  # the end of the text
 }
+_UNREAD_TAGS = {"script", "style", "noscript", "template", "svg", "iframe", "object", "head", "select"}
+_UNREAD_ELEMENT = re.compile(rf"<({'|'.join(sorted(_UNREAD_TAGS))})\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _CLEANER = nh3.Cleaner(
     tags={*_INLINE_TAGS, *_PARAGRAPH_TAGS, *_LINE_TAGS, "br", "hr", "li", "td", "th", "thead", "tbody"},
     attributes={"a": {"href"}},
     url_schemes={"http", "https", "mailto", "tel"},
-    clean_content_tags={"script", "style", "noscript", "template", "svg", "iframe", "object", "head", "select"},
+    clean_content_tags=_UNREAD_TAGS,
     link_rel="noopener noreferrer nofollow",
 )
 
@@ -101,7 +103,7 @@ def clean_html(html: str) -> str:
             break
         html = storable(unescape_once(html))
     if html.count("<") > _MAX_TAGS:
-        html = _TAG.sub("\n", html).replace("<", "&lt;")
+        return escape(_words_of(html), quote=False)
     lower = html.lower()
     if "hidden" in lower or "display" in lower:
         html = _without_hidden(html)
@@ -225,6 +227,14 @@ def _without_zero_width(text: str) -> str:
         if character in text:
             text = text.replace(character, "")
     return text
+
+
+def _words_of(html: str) -> str:
+    """The words of HTML with more tags than anybody writes; none where some of them are hidden."""
+    lower = html.lower()
+    if "hidden" in lower or "display" in lower:
+        return ""
+    return _TAG.sub("\n", _UNREAD_ELEMENT.sub(" ", html))
 
 
 def _without_hidden(html: str) -> str:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
+_LONGEST_REASON = 500
+"""Characters; some hold words of whoever answered."""
+
 
 class Outcome(StrEnum):
     """How a visit ended."""
@@ -52,16 +55,16 @@ class Visit:
     """Rows in the list."""
     unreadable: int = 0
     """Rows that could not be read."""
-    unchanged: list[int] = field(default_factory=list)
-    """Ids of stored postings whose row is the same as at the last visit."""
+    unchanged: dict[str, int] = field(default_factory=dict)
+    """External id -> id of stored postings whose row is the same as at the last visit."""
     new: int = 0
     """Postings stored so far that were not there before."""
     changed: int = 0
     """Postings stored so far that are not as they were."""
     same: int = 0
     """Postings read so far that are as they were."""
-    known: dict[str, int] | None = None
-    """Row hash -> id of the board's stored postings; None: not asked for yet."""
+    asked_elsewhere: bool = False
+    """Whether the board was looked for in its other place, where the platform has one."""
     waiting: int = 0
     """Requests under way and postings between the spider and the store: the visit ends at zero."""
 
@@ -73,7 +76,7 @@ class Visit:
     def fail(self, outcome: Outcome, reason: str) -> None:
         """Note the first thing that went wrong; what follows from it does not replace it."""
         if self.outcome in {None, Outcome.COMPLETE}:
-            self.outcome, self.reason = outcome, reason
+            self.outcome, self.reason = outcome, reason[:_LONGEST_REASON]
 
     def end(self) -> None:
         """Close the visit; without a failure noted it is complete."""

@@ -113,6 +113,35 @@ def test_european_site_by_url_and_by_bare_name(run: Run, tmp_path: Path) -> None
     assert query(tmp_path, "SELECT count(*) FROM postings") == [(5,)]
 
 
+def test_unknown_site_is_asked_for_twice_and_not_again(run: Run, tmp_path: Path) -> None:
+    result = run("crawl", "lever", "-a", "board=tpyo", *PLAYBACK)
+    assert result.returncode == 0
+    assert outcomes(tmp_path) == {"tpyo": "not_found"}
+    assert "'playback/unrecorded': 3" in result.stderr, "two hosts, and the robots.txt of one"
+
+
+def test_site_under_both_names_is_visited_once(run: Run, tmp_path: Path) -> None:
+    for boards in ("fjordlicht,eu.fjordlicht", "eu.fjordlicht,fjordlicht"):
+        result = run("crawl", "lever", "-a", f"board={boards}", *PLAYBACK)
+        assert result.returncode == 0, result.stderr
+        assert "Traceback" not in result.stderr
+    assert query(tmp_path, "SELECT count(*) FROM postings") == [(5,)]
+
+
+def test_id_listed_twice_does_not_flip(run: Run, site: Site, tmp_path: Path) -> None:
+    put(site, "twice", listing(row(1, location={"name": "Oslo"}), row(1, location={"name": "Rome"})))
+    for _ in range(2):
+        assert crawl(run, site, "twice").returncode == 0
+    assert query(tmp_path, "SELECT location_raw, changed_at FROM postings") == [("Oslo", None)]
+
+
+def test_unstorable_value_costs_one_posting_at_most(run: Run, site: Site, tmp_path: Path) -> None:
+    odd = [{"min_cents": 1, "max_cents": 2, "currency_type": "U\0SD", "title": "\ud800 NYC"}]
+    put(site, "odd", listing(row(1), row(2, pay_input_ranges=odd), row(3)))
+    assert crawl(run, site, "odd").returncode == 0
+    assert query(tmp_path, "SELECT count(*) FROM postings") == [(3,)]
+
+
 def test_unknown_board_is_one_clear_line(run: Run, tmp_path: Path) -> None:
     result = run("crawl", "greenhouse", "-a", "board=tpyo", *PLAYBACK)
     assert result.returncode == 0
@@ -220,10 +249,13 @@ def test_retry_after_is_obeyed_by_the_whole_host(run: Run, site: Site) -> None:
 
 
 def test_host_that_asks_for_too_long_a_pause_is_left_alone(run: Run, site: Site, tmp_path: Path) -> None:
-    put(site, "limited", Answer(status=429, headers={"Retry-After": "86400"}))
-    assert crawl(run, site, "limited").returncode == 1
-    assert outcomes(tmp_path) == {"limited": "blocked"}
-    assert len(site.times("/v1/boards/limited/jobs")) == 1
+    names = [f"limited{number}" for number in range(6)]
+    for name in names:
+        put(site, name, Answer(status=429, headers={"Retry-After": "86400"}))
+    slow = ("-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1", "-s", "DOWNLOAD_DELAY=0.2")
+    assert crawl(run, site, ",".join(names), *slow).returncode == 1
+    assert outcomes(tmp_path) == dict.fromkeys(names, "blocked")
+    assert len([asked for asked in site.asked if "limited" in asked.path]) == 1
 
 
 def test_robots_txt_is_obeyed(run: Run, site: Site, tmp_path: Path) -> None:

@@ -231,36 +231,22 @@ def test_crawl_that_stops_keeps_what_it_has_read(storing: Storing) -> None:
     assert visit.reason == "the crawl was stopped"
 
 
-@pytest.mark.parametrize(
-    ("errors", "kept"),
-    [
-        ([StorageError("no room")], "3456"),
-        ([None, StorageError("no room")], "0126"),
-        ([None, None, StorageError("no room")], "012345"),
-    ],
-    ids=["first", "middle", "last"],
-)
-def test_refused_batch_makes_the_visit_partial_and_keeps_the_others(
-    storing: Storing, errors: list[Exception | None], kept: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    storing.errors = iter(errors)
-    lost = 7 - len(kept)
-    visit = storing.visit(7)
+def test_refused_batch_is_tried_posting_by_posting(storing: Storing, caplog: pytest.LogCaptureFixture) -> None:
+    storing.errors = iter([StorageError("no room"), None, StorageError("no room")])
+    visit = storing.visit(4)
     assert visit.outcome == Outcome.PARTIAL
-    assert visit.reason == f"{lost} postings not stored: no room"
-    assert storing.stored() == set(kept)
-    assert storing.ends() == [("partial", 7, len(kept))]
-    assert f"greenhouse/acme: {lost} postings not stored: no room" in caplog.text
-    stats = counted(storing.crawler)
-    assert (stats["store/failed"], stats["visit/partial"], stats["posting/new"]) == (1, 1, len(kept))
+    assert str(visit.reason).endswith("not stored: no room")
+    assert len(storing.stored()) == 3
+    assert storing.ends() == [("partial", 4, 3)]
+    assert "not stored: no room" in caplog.text
+    assert counted(storing.crawler)["visit/partial"] == 1
     assert storing.closed == []
 
 
-def test_refused_batch_costs_only_its_own_visit(storing: Storing) -> None:
+def test_refused_batch_whose_postings_are_taken_costs_nothing(storing: Storing) -> None:
     storing.errors = iter([StorageError("no room")])
-    storing.visit(4)
-    assert storing.visit(2, board="other").outcome == Outcome.COMPLETE
-    assert sorted(storing.ends()) == [("complete", 2, 2), ("partial", 4, 1)]
+    assert storing.visit(4).outcome == Outcome.COMPLETE
+    assert storing.ends() == [("complete", 4, 4)]
 
 
 def test_database_that_is_away_closes_the_spider_once_and_is_not_tried_again(storing: Storing) -> None:

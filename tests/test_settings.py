@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import deque
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -151,9 +152,11 @@ class Slowed:
     """The middleware, over a downloader with one slot."""
 
     def __init__(self, delay: float = 0.5) -> None:
-        self.slot = SimpleNamespace(delay=delay, lastseen=monotonic())
+        self.slot = SimpleNamespace(delay=delay, lastseen=monotonic(), queue=deque())
         self.crawler: Any = get_crawler(None, {"RETRY_TIMES": 2, "RETRY_BACKOFF": 5, "RETRY_AFTER_MAX": 300})
-        self.crawler.engine = SimpleNamespace(downloader=SimpleNamespace(slots={"boards.example": self.slot}))
+        self.crawler.engine = SimpleNamespace(
+            downloader=SimpleNamespace(slots={"boards.example": self.slot}, per_slot_settings={})
+        )
         self.crawler.spider = self.crawler._create_spider("loopback")
         self.middleware = PoliteRetryMiddleware.from_crawler(self.crawler)
 

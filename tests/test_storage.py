@@ -148,9 +148,21 @@ def test_known_rows_are_touched(database: Database) -> None:
     known = database.known_rows("greenhouse", "acme")
     assert set(known) == {f"{number:032}" for number in (1, 2)}
     before = rows(database, "postings")
-    database.save(ended(listed=2, unchanged=list(known.values())), [], last=True)
+    database.save(ended(listed=2, unchanged={row.external_id: row.id for row in known.values()}), [], last=True)
     assert all(new.last_seen_at > old.last_seen_at for old, new in zip(before, rows(database, "postings"), strict=True))
     assert rows(database, "visits")[-1].unchanged == 2
+
+
+def test_value_that_no_driver_takes_is_a_storage_error(database: Database) -> None:
+    with pytest.raises(StorageError):
+        database.save(ended(), [posting(team="\ud800")], last=True)
+    assert rows(database, "postings") == []
+
+
+def test_password_in_the_options_of_a_url_is_not_shown() -> None:
+    with pytest.raises(StorageError) as raised:
+        Database("postgresql://u@127.0.0.1:1/d?password=SECRET").prepare()
+    assert "SECRET" not in str(raised.value)
 
 
 def test_same_id_twice_in_a_batch_is_one_posting(database: Database) -> None:

@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
+from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 
 import crawlers
@@ -53,19 +54,27 @@ class Command(BaseCommand):
         """Scrapy's hook: play back, into a database of the demo's own unless -s names one, without a log."""
         super().process_options(args, opts)
         assert self.settings is not None
+        try:
+            boards_under(opts.folder)
+        except OperatorError as error:
+            raise UsageError(str(error), print_help=False) from None
         self.settings.set("PLAYBACK", str(opts.folder), priority="cmdline")
         if not opts.loglevel:
             self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
         if (self.settings.getpriority("DATABASE_URL") or 0) < SETTINGS_PRIORITIES["cmdline"]:
             home = _CHECKOUT if (_CHECKOUT / "scrapy.cfg").exists() else Path.cwd()
-            for old in home.glob("demo.sqlite3*"):
-                old.unlink()
+            for end in ("", "-wal", "-shm"):
+                (home / f"demo.sqlite3{end}").unlink(missing_ok=True)
             self.settings.set("DATABASE_URL", f"sqlite:///{home / 'demo.sqlite3'}", priority="cmdline")
 
     def execute(self, options: argparse.Namespace) -> int:
         """Crawl, then show."""
         assert self.settings is not None
         recorded = boards_under(options.folder)
+        assert self.crawler_process
+        for platform in recorded:
+            if platform not in self.crawler_process.spider_loader.list():
+                raise OperatorError(f"{options.folder / platform}: no platform is called {platform}")
         database = database_at(self.settings["DATABASE_URL"])
         database.prepare()
         console = Console()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import quote
 
 from crawlers.base import BoardSpider
 from crawlers.items import JobPosting, Location, Pay, PostedBasis
@@ -21,7 +22,7 @@ class GreenhouseSpider(BoardSpider):
     api = "https://boards-api.greenhouse.io/v1/boards/{board}/jobs?content=true&pay_transparency=true"
     boards = (
         r"https?://(?:(?:job-)?boards\.(?:eu\.)?greenhouse\.io/(?:embed/job_(?:board|app)(?:/js)?\?(?:\S*?&)?for="
-        r"|(?!embed\b))|boards-api\.greenhouse\.io/v1/boards/)([\w-]+)"
+        r"|(?!embed\b|v1\b))|boards-api\.greenhouse\.io/v1/boards/)([\w-]+)"
     )
     jobs_key = "jobs"
     unread = frozenset(
@@ -42,9 +43,9 @@ class GreenhouseSpider(BoardSpider):
 
     def detail_url(self, job: dict[str, Any], board: str) -> str | None:
         """The posting with its application form, on request."""
-        if not getattr(self, "questions", None):
+        if str(getattr(self, "questions", "")).lower() in {"", "0", "false", "no"}:
             return None
-        return self.api.format(board=board).replace("/jobs?content=true", f"/jobs/{job['id']}?questions=true")
+        return self.list_url(board).replace("/jobs?content=true", f"/jobs/{quote(identity(job['id']))}?questions=true")
 
     def read(self, job: dict[str, Any], board: str) -> JobPosting:
         """A posting from a row of the list, or from its own page."""
@@ -61,8 +62,8 @@ class GreenhouseSpider(BoardSpider):
             title=job.pop("title"),
             company=job.pop("company_name", None),
             description_html=unescape_once(job.pop("content", None) or ""),
-            requisition_id=None if requisition == "See Opening ID" else requisition,
-            department="; ".join(department["name"] for department in job.pop("departments", None) or []) or None,
+            requisition_id=None if requisition in {None, "See Opening ID"} else str(requisition),
+            department="; ".join(one["name"] for one in job.pop("departments", None) or [] if one.get("name")) or None,
             location_raw=place,
             locations=[Location(raw=raw) for raw in dict.fromkeys([place, *offices]) if raw],
             employment_raw=employment(job.pop("metadata", None) or []),
@@ -81,8 +82,8 @@ class GreenhouseSpider(BoardSpider):
 def employment(metadata: list[dict[str, Any]]) -> str | None:
     """The employment type, which Greenhouse has only where an employer made a field of that name."""
     for field in metadata:
-        if isinstance(field["value"], str) and _EMPLOYMENT.search(field["name"]):
-            return field["value"]
+        if isinstance(field.get("value"), str) and _EMPLOYMENT.search(field.get("name") or ""):
+            return str(field["value"])
     return None
 
 

@@ -10,13 +10,12 @@ from urllib.parse import quote
 
 from scrapy import Request
 from scrapy.http import Response
-from twisted.python.failure import Failure
 
 from crawlers.base import BoardSpider
 from crawlers.items import JobPosting, Location, Pay, PayPeriod, PostedBasis
 from crawlers.payload import NoBoardError, amount, identity, read_json
 from crawlers.text import when
-from crawlers.visits import Outcome, Visit
+from crawlers.visits import Visit
 
 _PERIODS = {
     "per-year-salary": PayPeriod.YEAR,
@@ -32,7 +31,7 @@ class LeverSpider(BoardSpider):
 
     name = "lever"
     api = "https://api.{region}lever.co/v0/postings/{site}?mode=json"
-    boards = r"https?://(?:jobs|api)\.(eu\.)?lever\.co/(?:v0/postings/)?([\w.%-]+)"
+    boards = r"https?://(?:jobs\.(eu\.)?lever\.co/|api\.(eu\.)?lever\.co/v0/postings/)(?!v0/)([\w.%~+&-]+)"
     unread = frozenset(
         {
             "additionalPlain",
@@ -57,15 +56,17 @@ class LeverSpider(BoardSpider):
             raise NoBoardError(f"{data.get('error')} at {response.url}")
         return super().jobs(response)
 
-    def board_failed(self, failure: Failure, visit: Visit) -> Iterable[Request]:
+    def elsewhere(self, visit: Visit) -> Iterable[Request]:
         """A site that the American host does not have may be on the European one."""
-        super().board_failed(failure, visit)
-        if visit.outcome == Outcome.NOT_FOUND and not visit.board.startswith("eu."):
+        if not visit.board.startswith("eu."):
             yield self.request(visit, self.list_url(f"eu.{visit.board}"), self.parse_european)
 
     async def parse_european(self, response: Response, visit: Visit) -> AsyncIterator[Any]:
         """The list of a site that was asked for under its American key: a visit under the right one."""
+        self.jobs(response)  # raises where it is not there either
         visit.reason = f"it is on Lever's European host, as eu.{visit.board}"
+        if (self.name, f"eu.{visit.board}") in self.begun:
+            return
         european = self.begin(f"eu.{visit.board}")
         european.waiting += 1
         async for result in self.receive(response, european, self.parse_list):
@@ -87,7 +88,9 @@ class LeverSpider(BoardSpider):
             department=categories.get("department"),
             team=categories.get("team"),
             location_raw=place,
-            locations=[Location(raw=raw) for raw in dict.fromkeys([place, *categories.get("allLocations", [])]) if raw],
+            locations=[
+                Location(raw=raw) for raw in dict.fromkeys([place, *(categories.get("allLocations") or [])]) if raw
+            ],
             workplace_raw=job.pop("workplaceType", None),
             country=job.pop("country", None),
             employment_raw=categories.get("commitment"),

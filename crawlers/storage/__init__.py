@@ -1,6 +1,6 @@
 """The database: SQLite by default, PostgreSQL by DATABASE_URL. SQLAlchemy starts and ends here."""
 
-from crawlers.storage.database import BoardRow, BoardSummary, Database, Imported, Saved, database_at
+from crawlers.storage.database import BoardRow, BoardSummary, Database, Imported, KnownRow, Saved, database_at
 from crawlers.storage.engine import StorageAwayError, StorageError
 from crawlers.storage.overview import Card, PlatformOverview
 
@@ -10,6 +10,7 @@ __all__ = [
     "Card",
     "Database",
     "Imported",
+    "KnownRow",
     "PlatformOverview",
     "Saved",
     "StorageAwayError",

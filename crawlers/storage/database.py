@@ -63,6 +63,14 @@ class BoardSummary:
     last_outcome: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class KnownRow:
+    """A stored posting whose row is known."""
+
+    id: int
+    external_id: str
+
+
 @dataclass(kw_only=True, slots=True)
 class Saved:
     """What saving postings did; `same` were stored already and are as they were."""
@@ -189,15 +197,15 @@ class Database:
         with reading(self._engine) as connection:
             return overview.examples(connection)
 
-    def known_rows(self, platform: str, board: str) -> dict[str, int]:
-        """Row hash -> posting id of what is stored of a board."""
+    def known_rows(self, platform: str, board: str) -> dict[str, KnownRow]:
+        """What is stored of a board, by the hash of the row that it was read from."""
         statement = (
-            select(Posting.row_hash, Posting.id)
+            select(Posting.row_hash, Posting.id, Posting.external_id)
             .join(Board, Board.id == Posting.board_id)
             .where(Board.platform == platform, Board.board == board, Posting.row_hash.is_not(None))
         )
         with reading(self._engine) as connection:
-            return {row.row_hash: row.id for row in connection.execute(statement)}
+            return {row.row_hash: KnownRow(row.id, row.external_id) for row in connection.execute(statement)}
 
     def save(self, visit: Visit, postings: Sequence[JobPosting], *, last: bool) -> Saved:
         """Store postings of a visit; with `last`, also its end, in the same transaction.
@@ -214,7 +222,7 @@ class Database:
             for chunk in _chunks(unique):
                 self._save(connection, board_id, chunk, now, saved)
             if last:
-                _touch(connection, visit.unchanged, now)
+                _touch(connection, visit.unchanged.values(), now)
                 _end(connection, board_id, visit, saved)
         return saved
 
@@ -320,7 +328,7 @@ def _stored(connection: Connection, board_id: int, external_ids: list[str]) -> d
     }
 
 
-def _touch(connection: Connection, ids: list[int], now: datetime) -> None:
+def _touch(connection: Connection, ids: Iterable[int], now: datetime) -> None:
     for chunk in _chunks(ids):
         connection.execute(update(Posting).where(Posting.id.in_(chunk)).values(last_seen_at=now))
 

@@ -36,6 +36,8 @@ def read_url(text: str) -> URL:
         raise StorageError(
             f"DATABASE_URL names the database {dialect!r}; this project works with sqlite and postgresql"
         )
+    if url.drivername not in {"sqlite", "postgresql+psycopg"}:
+        raise StorageError(f"DATABASE_URL names the driver {url.get_driver_name()!r}; leave it out: {dialect}://...")
     return url
 
 
@@ -57,8 +59,8 @@ def connect(url: URL) -> Engine:
 
 
 def name_of(url: URL) -> str:
-    """The URL for people: without its password."""
-    return url.render_as_string(hide_password=True)
+    """The URL for people: without its password, and without options, which may hold one."""
+    return url.set(query={}).render_as_string(hide_password=True)
 
 
 @contextmanager
@@ -83,6 +85,8 @@ def _explained(engine: Engine) -> Iterator[None]:
         kind = StorageAwayError if isinstance(error, OperationalError) or error.connection_invalidated else StorageError
         cause = " ".join(str(error.orig).split())
         raise kind(f"database {name_of(engine.url)}: {cause}") from error
+    except (ValueError, TypeError, OverflowError) as error:  # a value that no driver takes
+        raise StorageError(f"database {name_of(engine.url)}: {type(error).__name__}: {error}") from error
 
 
 def _set_up_sqlite(engine: Engine) -> None:
