@@ -177,6 +177,7 @@ class Location:
     raw: str
     """As published, untouched."""
     city: str | None = None
+    """City as read; None where the text does not decide."""
     region: str | None = None
     """State, province or the like; ISO 3166-2 subdivision code without the country where there is one."""
     country: str | None = None
@@ -190,14 +191,19 @@ class Pay:
     """One pay range. A single value: min = max; "up to": min is None; "from": max is None."""
 
     min: float | None = None
+    """Lowest figure, in `currency` per `period`."""
     max: float | None = None
+    """Highest figure, in the same unit."""
     currency: str | None = None
     """ISO 4217; None when not stated."""
     period: PayPeriod | None = None
+    """None where the platform or the text does not say."""
     basis: PayBasis = PayBasis.UNKNOWN
+    """Base pay, on-target earnings, or all of it."""
     annual_min: float | None = None
     """`min` x 2080 hours, 260 days, 52 weeks, 12 months or 1 year."""
     annual_max: float | None = None
+    """`max`, likewise."""
     quote: str | None = None
     """The words or the platform's own figures that it was read from."""
     applies_to: str | None = None
@@ -213,9 +219,11 @@ class Evidence:
     source: str
     """"title", "description", or the name of another field of the posting."""
     quote: str
+    """The words themselves."""
     start: int
     """Half-open character offsets into the source's text; for "description" into `description_text`."""
     end: int
+    """Past the last character."""
     rule: str
     """Id of the rule, in classify/rules."""
 
@@ -225,12 +233,17 @@ class VisaMention:
     """What the posting says of one visa."""
 
     visa: Visa
+    """The visa or permit that is named."""
     stance: Stance
+    """What the words nearest to the name say of it."""
     quote: str
+    """The name as written: `description_text` at start:end."""
     start: int
     """Half-open character offsets into `description_text`."""
     end: int
+    """Past the last character."""
     rule: str
+    """Id of the rule that gave the stance."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -238,7 +251,9 @@ class OccupationCandidate:
     """One possible occupation of a posting."""
 
     soc_code: str
+    """Detailed SOC 2018 code."""
     confidence: float
+    """0 to 1."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -248,6 +263,7 @@ class Occupation:
     soc_code: str | None
     """Detailed SOC 2018 code, such as "15-1252"."""
     soc_title: str | None = None
+    """The code's official title."""
     onet_code: str | None = None
     """O*NET-SOC code, such as "15-1252.00", only when matched exactly."""
     major: str | None = None
@@ -261,7 +277,9 @@ class Occupation:
     candidates: list[OccupationCandidate] = field(default_factory=list)
     """Best first, five at most."""
     soc_version: str = "2018"
+    """Edition of the classification."""
     index_version: str | None = None
+    """Digest of the titles and rules that it was found with."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -269,10 +287,15 @@ class Degree:
     """The degree that is asked for."""
 
     minimum: DegreeLevel | None = None
+    """The lowest that is asked for."""
     required: bool = False
+    """False: preferred only."""
     in_progress: bool = False
+    """A degree that is being worked for will do."""
     fields: list[str] = field(default_factory=list)
+    """Fields of study, as written."""
     or_experience: bool = False
+    """Experience will do instead."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -280,7 +303,9 @@ class Experience:
     """Years of experience asked for."""
 
     min: float | None = None
+    """Years."""
     max: float | None = None
+    """Years; None where there is no upper bound."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -288,11 +313,13 @@ class Section:
     """One part of the description, in the order of the text."""
 
     kind: SectionKind
+    """What it is about."""
     heading: str
     """As written."""
     start: int
     """Half-open character offsets into `description_text`."""
     end: int
+    """Past the last character."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -304,7 +331,9 @@ class Schedule:
     start: str | None = None
     """24-hour clock, such as "08:00"."""
     end: str | None = None
+    """24-hour clock."""
     shift: str | None = None
+    """As written, such as "second shift"."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -312,7 +341,9 @@ class Skills:
     """Skills by how much they are asked for."""
 
     required: list[str] = field(default_factory=list)
+    """Names from the vocabulary of skills."""
     preferred: list[str] = field(default_factory=list)
+    """Likewise."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -320,12 +351,15 @@ class JobPosting:
     """One opening as its employer published it. Identity: (platform, board, external_id)."""
 
     platform: str
+    """Name of the spider's platform; set by the spider."""
     board: str
+    """The board's key on the platform; set by the spider."""
     external_id: str
     """The platform's own stable id within its board."""
     url: str
     """The posting's page."""
     title: str
+    """As published, tags and entities undone, on one line."""
     company: str | None = None
     """The employer's name as published."""
     description_html: str | None = None
@@ -333,10 +367,13 @@ class JobPosting:
     description_text: str = ""
     """The same as plain text: what offsets of evidence point into. Empty when nothing was published."""
     apply_url: str | None = None
+    """Where to apply; http or https, else None."""
     requisition_id: str | None = None
     """The employer's own number for the opening, the same on other boards."""
     department: str | None = None
+    """As the platform states it; several are parted by semicolons."""
     team: str | None = None
+    """As the platform states it."""
 
     location_raw: str | None = None
     """The platform's headline place, untouched."""
@@ -354,9 +391,11 @@ class JobPosting:
     """Ranges that the platform states in fields of its own."""
 
     posted_raw: str | None = None
+    """The platform's own date or words."""
     posted_at: datetime | None = None
     """UTC."""
     posted_basis: PostedBasis | None = None
+    """How `posted_at` is known; None with it."""
     updated_at: datetime | None = None
     """UTC; the platform's own time of the last edit."""
     valid_through: datetime | None = None
@@ -379,38 +418,60 @@ class JobPosting:
     means that the row need not be read again."""
 
     employment_type: list[EmploymentType] = field(default_factory=list)
+    """All that hold; read by classify/employment."""
     is_intern: bool | None = None
+    """Whatever its hours and contract; read by classify/employment."""
     job_kind: JobKind | None = None
+    """Read by classify/employment."""
     employment_conflict: bool | None = None
     """Title, body and the platform's field disagree."""
     seniority: Seniority | None = None
+    """Not read yet."""
     sponsorship: Sponsorship | None = None
     """None: not read yet. Read and silent is `none`."""
     visas: list[VisaMention] = field(default_factory=list)
+    """Every visa that the description names, in the order of the text; read by classify/sponsorship."""
     citizenship_required: bool | None = None
+    """Of the country of the job; read by classify/sponsorship."""
     us_person_required: bool | None = None
+    """Citizen, permanent resident, refugee or asylee (ITAR, EAR); read by classify/sponsorship."""
     existing_authorization_required: bool | None = None
+    """Authorization to work is asked for; read by classify/sponsorship."""
     permanent_resident_ok: bool | None = None
+    """None: not stated."""
     opt_cpt_ok: bool | None = None
+    """None: not stated."""
     clearance: Clearance | None = None
+    """None: not spoken of; read by classify/sponsorship."""
     clearance_level: str | None = None
     """As written."""
     occupation: Occupation | None = None
+    """By SOC 2018; read by classify/occupation."""
     pay: Pay | None = None
+    """The posting's own range; not read yet."""
     workplace: Workplace | None = None
+    """Not read yet."""
     workplace_basis: str | None = None
+    """What `workplace` was read from; not read yet."""
     degree: Degree | None = None
+    """Not read yet."""
     experience_years: Experience | None = None
+    """Not read yet."""
     sections: list[Section] = field(default_factory=list)
+    """In the order of the text; not read yet."""
     schedule: Schedule | None = None
+    """Not read yet."""
     skills: Skills | None = None
+    """Not read yet."""
     certifications: list[str] | None = None
     """[] = the posting says that none are needed; None = it says nothing."""
     travel: str | None = None
+    """As written; not read yet."""
     language: str | None = None
     """ISO 639-1 of the description."""
     confidence: dict[str, float] = field(default_factory=dict)
     """By reading, 0 to 1."""
     evidence: list[Evidence] = field(default_factory=list)
+    """The words behind all readings, reading by reading."""
     rules_version: str | None = None
     """Version of the rules that the readings were made with; None: not read yet."""

@@ -37,6 +37,7 @@ class Played:
             self.visits |= {visit.board: visit for visit in spider.visits.values()}
             request = waiting.pop(0)
             self.requested.append(request.url)
+            assert len(self.requested) < 100, "a spider that never ends"
             response = answers.answer(request) or Response(request.url, status=404, request=request)
             async for result in self._answered(spider, request, response):
                 if isinstance(result, Request):
