@@ -116,10 +116,7 @@ class BoardSpider(Spider):
 
     def board_failed(self, failure: Failure, visit: Visit) -> None:
         """Note why the list could not be had."""
-        outcome, reason = explained(failure)
-        if visit.asked_elsewhere and outcome != Outcome.NOT_FOUND:
-            visit.outcome = None  # not found here, but it may be there
-        visit.fail(outcome, reason)
+        visit.fail(*explained(failure))
 
     def elsewhere(self, visit: Visit) -> Iterable[Request]:
         """Requests for a board that was not found, where a platform has another place for boards. Asked for once."""

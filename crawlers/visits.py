@@ -74,8 +74,18 @@ class Visit:
         return f"{self.platform}/{self.board}"
 
     def fail(self, outcome: Outcome, reason: str) -> None:
-        """Note the first thing that went wrong; what follows from it does not replace it."""
-        if self.outcome in {None, Outcome.COMPLETE}:
+        """Note the first thing that went wrong; what follows from it does not replace it.
+
+        But a board that is not in one place may be in the other, where that one fails to answer:
+
+        >>> visit = Visit(platform="lever", board="acme", asked_elsewhere=True)
+        >>> visit.fail(Outcome.NOT_FOUND, "HTTP 404")
+        >>> visit.fail(Outcome.BLOCKED, "HTTP 503")
+        >>> visit.outcome
+        <Outcome.BLOCKED: 'blocked'>
+        """
+        unsure = self.asked_elsewhere and self.outcome == Outcome.NOT_FOUND and outcome != Outcome.NOT_FOUND
+        if unsure or self.outcome in {None, Outcome.COMPLETE}:
             self.outcome, self.reason = outcome, reason[:_LONGEST_REASON]
 
     def end(self) -> None:
