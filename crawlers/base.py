@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Self
 from urllib.parse import quote
@@ -22,7 +23,7 @@ from twisted.python.failure import Failure
 
 import crawlers
 from crawlers.classify.rules import rules_version
-from crawlers.detect import board_in, is_key, is_url
+from crawlers.detect import PATH_KEY, board_in, is_key, is_url
 from crawlers.errors import OperatorError
 from crawlers.items import JobPosting
 from crawlers.payload import (
@@ -55,11 +56,23 @@ class BoardSpider(Spider):
     api: ClassVar[str]
     """URL of a board's list; "{board}" stands for its key."""
     boards: ClassVar[str]
-    """Pattern of the platform's URLs; its groups, joined, are the board's key."""
+    """Pattern of the beginning of a board's URLs; its groups, joined by dots, are the board's key."""
+    postings: ClassVar[str | None] = None
+    """Pattern, searched in a URL on the platform; its groups, joined, are the id of the posting that the URL shows."""
+    elsewhere_postings: ClassVar[str | None] = None
+    """The same for URLs on employers' own hosts, where the platform leaves its mark in them."""
+    domains: ClassVar[tuple[str, ...]] = ()
+    """The vendor's domains: what is on one of them belongs to the platform, whether it names a board or not."""
+    markers: ClassVar[tuple[str, ...]] = ()
+    """Patterns, searched in an employer's page; the groups, joined by dots, are the key of the board that it shows."""
+    key: ClassVar[str] = PATH_KEY
+    """Pattern of keys. They go into URLs; where into host names, detect.HOST_KEY."""
     jobs_key: ClassVar[str | None] = None
     """Key of the list of rows in the answer; None: the answer is the list."""
     unread: ClassVar[frozenset[str]] = frozenset()
     """Keys of a row that `read` leaves on purpose; any other key left is counted as drift."""
+    volatile: ClassVar[frozenset[str]] = frozenset()
+    """Keys of a row that change by themselves, such as "posted 3 days ago": no reason to read the row again."""
     options: ClassVar[frozenset[str]] = frozenset()
     """Spider arguments that the platform takes beside `board` and `boards`."""
 
@@ -69,6 +82,8 @@ class BoardSpider(Spider):
         self.keys = self.board_keys(board, boards)
         self.visits: dict[tuple[str, str], Visit] = {}
         self.begun: set[tuple[str, str]] = set()
+        self.known: dict[tuple[str, str], dict[str, KnownRow]] = {}
+        self.visit_settled = asyncio.Event()
         self.database: Database | None = None
 
     @classmethod
@@ -84,14 +99,23 @@ class BoardSpider(Spider):
         crawler.signals.connect(spider.abandon_visits, signals.spider_closed)
         return spider
 
+    @classmethod
+    def guest_of(cls, host: BoardSpider) -> Self:
+        """This platform's spider in the crawl of another one, which found a board of this platform."""
+        guest = cls()
+        guest._set_crawler(host.crawler)
+        guest.visits, guest.begun, guest.known, guest.database = host.visits, host.begun, host.known, host.database
+        guest.visit_settled = host.visit_settled
+        return guest
+
     # What a platform may say differently
 
     def read(self, job: Row, board: str) -> JobPosting:
         """A posting from a row. Pops what it reads; what it raises, if it is one of UNREADABLE, costs this row only."""
         raise NotImplementedError
 
-    def list_url(self, board: str) -> str:
-        """URL of the list of a board."""
+    def list_url(self, board: str) -> str | Request:
+        """Where the list of a board is."""
         return self.api.format(board=quote(board, safe="%"))
 
     def jobs(self, response: Response) -> list[Any]:
@@ -107,16 +131,31 @@ class BoardSpider(Spider):
         return None
 
     def advertised(self, response: Response) -> int | None:
-        """Openings that the platform says the board has; None: it does not say."""
+        """Openings that the platform says the board has; None: it does not say. Fewer listed make a visit partial."""
         return None
 
-    def detail_url(self, job: Row, board: str) -> str | None:
+    def listed_id(self, job: Row) -> str | None:
+        """The posting's id, where a row tells it without being read; rows of one id are then read once a visit."""
+        return None
+
+    def detail_url(self, job: Row, board: str) -> str | Request | None:
         """Where a posting is to be read, if not in its row of the list."""
         return None
+
+    def detail(self, response: Response) -> Row:
+        """The row that a posting's own page holds. Raises UnreadableError."""
+        row = read_json(response)
+        if not isinstance(row, dict):
+            raise UnreadableError(f"no posting in the answer of {response.url}")
+        return row
 
     def board_failed(self, failure: Failure, visit: Visit) -> None:
         """Note why the list could not be had."""
         visit.fail(*explained(failure))
+
+    def posting_failed(self, failure: Failure, visit: Visit) -> None:
+        """Note why something else than the list's beginning could not be had."""
+        visit.fail(Outcome.PARTIAL, explained(failure)[1])
 
     def elsewhere(self, visit: Visit) -> Iterable[Request]:
         """Requests for a board that was not found, where a platform has another place for boards. Asked for once."""
@@ -129,9 +168,17 @@ class BoardSpider(Spider):
         keys = self.keys
         if keys is None and self.database:
             keys = await asyncio.to_thread(self.database.enabled_boards, self.name)
+        at_once = self.crawler.settings.getint("BOARDS_AT_ONCE", 64)
         for key in keys or ():
+            while len(self.visits) >= at_once:  # their requests wait in memory
+                self.visit_settled.clear()
+                await self.visit_settled.wait()
             if (self.name, key) not in self.begun:
-                yield self.request(self.begin(key), self.list_url(key))
+                yield self.first_request(self.begin(key))
+
+    def first_request(self, visit: Visit) -> Request:
+        """The request that a visit begins with."""
+        return self.request(visit, self.list_url(visit.board))
 
     def begin(self, board: str) -> Visit:
         """A new visit of a board; a crawl has one of each at most."""
@@ -143,9 +190,11 @@ class BoardSpider(Spider):
         """A request that belongs to a visit; `then` reads its answer, by default as a list."""
         visit.waiting += 1
         if isinstance(url, str):
-            url = Request(url, dont_filter=True, **kwargs)
+            url = Request(url)
         answer = {"visit": visit, "then": then or self.parse_list}
-        return url.replace(callback=self.receive, errback=self.fail, cb_kwargs=answer, dont_filter=True)
+        kwargs |= {"callback": self.receive, "errback": self.fail, "cb_kwargs": answer, "dont_filter": True}
+        request: Request = url.replace(**kwargs)
+        return request
 
     async def receive(self, response: Response, visit: Visit, then: Parse) -> AsyncIterator[Any]:
         """Read an answer; whatever happens, the visit learns of it."""
@@ -176,7 +225,7 @@ class BoardSpider(Spider):
         visit: Visit = request.cb_kwargs["visit"]
         visit.requests += 1
         if visit.listed:
-            visit.fail(Outcome.PARTIAL, explained(failure)[1])
+            self.posting_failed(failure, visit)
         else:
             self.board_failed(failure, visit)
             for instead in self.try_elsewhere(visit):
@@ -194,43 +243,59 @@ class BoardSpider(Spider):
     async def parse_list(self, response: Response, visit: Visit) -> AsyncIterator[Any]:
         """Postings of a page of the list that are new or changed, and requests for what is still to be read."""
         rows = self.jobs(response)
-        visit.listed += len(rows)
         if visit.advertised is None:
             visit.advertised = self.advertised(response)
+        for result in await self.read_rows(rows, response, visit):
+            yield result
+        if following := self.next_page(response):
+            yield self.request(visit, following)
+
+    async def read_rows(self, rows: list[Any], response: Response, visit: Visit) -> list[JobPosting | Request]:
+        """Postings of rows that are new or changed, or requests for their own pages."""
         known = await self.known_rows(visit)
-        fresh = []
-        for row in rows:
-            digest = self.row_hash(row)
-            if stored := known.get(digest):
-                visit.unchanged[stored.external_id] = stored.id
-            elif isinstance(row, dict):
-                fresh.append((row, digest))
-            else:
-                self.skip(visit, TypeError(f"{type(row).__name__} instead of an object"), response.url)
-        for row, digest in fresh:
+        results: list[JobPosting | Request] = []
+        for row, digest in list(self.fresh_rows(rows, known, response, visit)):
             try:
                 url = self.detail_url(row, visit.board)
             except UNREADABLE as error:
                 self.skip(visit, error, label(row) or response.url)
                 continue
             if url:
-                yield self.request(visit, url, self.detail_reader(digest))
+                then = partial(self.parse_detail, listed=row, digest=digest)
+                results.append(self.request(visit, url, then, priority=-1))
             elif posting := self.posting(row, digest, visit, response):
-                yield posting
-        if following := self.next_page(response):
-            yield self.request(visit, following)
+                results.append(posting)
+        return results
 
-    def detail_reader(self, digest: str) -> Parse:
-        """Reads the page of one posting; `digest` is the hash of its row in the list."""
+    def fresh_rows(
+        self, rows: list[Any], known: dict[str, KnownRow], response: Response, visit: Visit
+    ) -> Iterator[tuple[Row, str]]:
+        """Rows that are not stored as they are, with their digests; all are counted."""
+        for row in rows:
+            visit.listed += 1
+            try:
+                if not isinstance(row, dict):
+                    raise TypeError(f"{type(row).__name__} instead of an object")
+                listed_id, digest = self.listed_id(row), self.row_hash(row)
+            except UNREADABLE as error:
+                self.skip(visit, error, (isinstance(row, dict) and label(row)) or response.url)
+                continue
+            if listed_id in visit.ids:
+                visit.listed -= 1
+                continue
+            if listed_id is not None:
+                visit.ids.add(listed_id)
+            if stored := known.get(digest):
+                visit.unchanged[stored.external_id] = stored.id
+            else:
+                yield row, digest
 
-        async def parse_detail(response: Response, visit: Visit) -> AsyncIterator[Any]:
-            row = read_json(response)
-            if not isinstance(row, dict):
-                raise UnreadableError(f"no posting in the answer of {response.url}")
-            if posting := self.posting(row, digest, visit, response):
-                yield posting
-
-        return parse_detail
+    async def parse_detail(
+        self, response: Response, visit: Visit, listed: Row, digest: str
+    ) -> AsyncIterator[JobPosting]:
+        """The posting on its own page, together with its row of the list; `digest` is that row's."""
+        if posting := self.posting({**listed, **self.detail(response)}, digest, visit, response):
+            yield posting
 
     def posting(self, row: Row, digest: str, visit: Visit, response: Response) -> JobPosting | None:
         """A row's posting, ready for the pipelines; None, logged and counted, where it cannot be read."""
@@ -263,6 +328,8 @@ class BoardSpider(Spider):
         one every row is read once.
         """
         chosen = {name: getattr(self, name, None) for name in sorted(self.options)}
+        if self.volatile:
+            row = {key: value for key, value in row.items() if key not in self.volatile}
         return digest_of(f"{crawlers.__version__} {rules_version()} {chosen}", row)
 
     async def known_rows(self, visit: Visit) -> dict[str, KnownRow]:
@@ -273,12 +340,17 @@ class BoardSpider(Spider):
         settings = self.crawler.settings
         if not self.database or settings.getbool("READ_UNCHANGED") or settings.getdict("FEEDS"):
             return {}
-        return await asyncio.to_thread(self.database.known_rows, visit.platform, visit.board)
+        key = visit.platform, visit.board
+        if key not in self.known:
+            self.known[key] = await asyncio.to_thread(self.database.known_rows, *key)
+        return self.known[key]
 
     async def settle(self, visit: Visit) -> None:
         """End the visit if nothing of it is under way."""
         if visit.waiting > 0 or visit.ended_at:
             return
+        if visit.advertised is not None and visit.listed < visit.advertised:
+            visit.fail(Outcome.PARTIAL, f"{visit.listed} of {visit.advertised} openings are in the list")
         if visit.listed and visit.unreadable >= visit.listed:
             visit.fail(Outcome.UNREADABLE, f"none of {visit.listed} rows could be read")
         visit.end()
@@ -286,6 +358,8 @@ class BoardSpider(Spider):
             if isinstance(result, Exception):  # logged with its traceback by then
                 visit.fail(Outcome.PARTIAL, f"its end was not handled: {type(result).__name__}: {result}")
         self.visits.pop((visit.platform, visit.board), None)
+        self.known.pop((visit.platform, visit.board), None)
+        self.visit_settled.set()
         assert visit.outcome
         fine = visit.outcome in {Outcome.COMPLETE, Outcome.UNCHANGED}
         self.logger.log(logging.INFO if fine else logging.WARNING, visit.summary())
@@ -348,9 +422,9 @@ class BoardSpider(Spider):
     @classmethod
     def key_of(cls, name: str) -> str:
         """A board's key from a key or a URL. Raises OperatorError."""
-        key = board_in(name, cls.boards) if is_url(name) else name
+        key = board_in(name, cls.boards, cls.key) if is_url(name) else name
         if key is None:
             raise OperatorError(f"{name} is not the URL of a {cls.name} board")
-        if not is_key(key):
+        if not is_key(key, cls.key):
             raise OperatorError(f"{name!r} cannot be a {cls.name} board's key")
         return key

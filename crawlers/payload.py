@@ -30,7 +30,8 @@ _TEXTS = tuple(
     for field in fields(JobPosting)
     if str(field.type).startswith("str") and not field.name.startswith("description")
 )
-_GONE = {404, 410}
+GONE = {404, 410}
+"""Statuses that say that something is not there any more."""
 _SPOILT = (DownloadCancelledError, ResponseDataLossError, BadGzipFile, EOFError, zlib.error)
 """An answer came, but too large, cut short or not unpackable."""
 
@@ -144,7 +145,7 @@ def explained(failure: Failure) -> tuple[Outcome, str]:
     """What a failed request means for the visit, and why, for a person."""
     error = failure.value
     if isinstance(error, HttpError):
-        outcome = Outcome.NOT_FOUND if error.response.status in _GONE else Outcome.BLOCKED
+        outcome = Outcome.NOT_FOUND if error.response.status in GONE else Outcome.BLOCKED
         return outcome, f"HTTP {error.response.status} at {error.response.url}"
     url = failure.request.url  # type: ignore[attr-defined]
     if isinstance(error, _SPOILT):

@@ -34,6 +34,9 @@ RETRY_TIMES = 2
 RETRY_BACKOFF = 5  # seconds before the first retry of a 429 or 503 without Retry-After; doubles
 RETRY_AFTER_MAX = 300  # seconds; a host that asks for more is left alone until the next visit
 REDIRECT_MAX_TIMES = 5
+BOARDS_AT_ONCE = 64  # visits under way; more only wait in memory
+DETAIL_MAX_AGE = 14  # days until a posting's own page is read again though its row of the list is the same; 0: never
+ROBOTSTXT_EXCEPTIONS: list[str] = []  # platforms whose API you may use against its robots.txt, such as smartrecruiters
 
 # What may come in
 DOWNLOAD_VERIFY_CERTIFICATES = True

@@ -53,6 +53,8 @@ class Visit:
     """Openings that the platform says the board has, where it says so."""
     listed: int = 0
     """Rows in the list."""
+    ids: set[str] = field(default_factory=set)
+    """Ids of the rows in the list, where rows tell them without being read."""
     unreadable: int = 0
     """Rows that could not be read."""
     unchanged: dict[str, int] = field(default_factory=dict)

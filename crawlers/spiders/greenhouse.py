@@ -45,7 +45,8 @@ class GreenhouseSpider(BoardSpider):
         """The posting with its application form, on request."""
         if str(getattr(self, "questions", "")).lower() in {"", "0", "false", "no"}:
             return None
-        return self.list_url(board).replace("/jobs?content=true", f"/jobs/{quote(identity(job['id']))}?questions=true")
+        one = self.api.replace("/jobs?content=true", f"/jobs/{quote(identity(job['id']))}?questions=true")
+        return one.format(board=quote(board, safe="%"))
 
     def read(self, job: dict[str, Any], board: str) -> JobPosting:
         """A posting from a row of the list, or from its own page."""

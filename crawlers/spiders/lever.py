@@ -31,7 +31,7 @@ class LeverSpider(BoardSpider):
 
     name = "lever"
     api = "https://api.{region}lever.co/v0/postings/{site}?mode=json"
-    boards = r"https?://(?:jobs\.(eu\.)?lever\.co/|api\.(eu\.)?lever\.co/v0/postings/)(?!v0/)([\w.%~+&-]+)"
+    boards = r"https?://(?:jobs\.(?:(eu)\.)?lever\.co/|api\.(?:(eu)\.)?lever\.co/v0/postings/)(?!v0/)([\w.%~+&-]+)"
     unread = frozenset(
         {
             "additionalPlain",
