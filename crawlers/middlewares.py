@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 from time import monotonic, time
 
 from scrapy import Request, Spider
+from scrapy.core.downloader import Slot
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
@@ -18,19 +19,24 @@ _LEFT = "the host asked for a longer pause than RETRY_AFTER_MAX and is left alon
 class PoliteRetryMiddleware(RetryMiddleware):
     """Scrapy's retries, but when a host says 429 or 503 everything for that host waits, as long as it asks.
 
-    Without Retry-After the wait doubles with each retry. The host's delay doubles too, for the rest of the crawl. A
-    host that asks for more than RETRY_AFTER_MAX seconds is not asked again.
+    Without Retry-After the wait doubles with each retry. The host's delay doubles too, and comes down again by a tenth
+    with every good answer. Such a request is repeated BUSY_RETRY_TIMES; a host that asks for more than
+    RETRY_AFTER_MAX seconds is not asked again.
     """
 
     def __init__(self, settings: BaseSettings) -> None:
         super().__init__(settings)
         self.left: set[str] = set()
+        self.usual: dict[str, float] = {}
+        """Delays of the hosts that were slowed down, as they were before."""
 
     def process_response(
         self, request: Request, response: Response, spider: Spider | None = None
     ) -> Request | Response:
         """Scrapy's hook."""
         if response.status not in _SLOW_DOWN or request.meta.get("dont_retry", False):
+            if response.status < 400 and self.usual:
+                self.recover(request)
             return super().process_response(request, response)
         settings = self.crawler.settings
         wait = retry_after(response)
@@ -40,6 +46,7 @@ class PoliteRetryMiddleware(RetryMiddleware):
             self.leave(request)
             return response
         self.pause(request, wait)
+        request.meta.setdefault("max_retry_times", settings.getint("BUSY_RETRY_TIMES"))
         return super().process_response(request, response)
 
     def process_request(self, request: Request) -> None:
@@ -69,10 +76,29 @@ class PoliteRetryMiddleware(RetryMiddleware):
         slot = self.crawler.engine.downloader.slots.get(key)
         if slot is None:  # answered without a download
             return
-        slot.delay = max(slot.delay, min(max(slot.delay * 2, 0.1), 60.0))
-        self.crawler.engine.downloader.per_slot_settings.setdefault(key, {})["delay"] = slot.delay  # if made anew
+        if not request.url.endswith("/robots.txt"):  # it may hold a Crawl-delay, below which there is no way back
+            self.usual.setdefault(key, slot.delay)
+        self.set_delay(key, slot, max(slot.delay, min(max(slot.delay * 2, 0.1), 60.0)))
         slot.lastseen = max(slot.lastseen, monotonic() + seconds)
         self.crawler.stats.inc_value("politeness/paused")
+
+    def recover(self, request: Request) -> None:
+        """Ask the request's host a little faster again, up to what was usual."""
+        assert self.crawler.engine
+        key = request.meta.get("download_slot", "")
+        slot = self.crawler.engine.downloader.slots.get(key)
+        if slot is None or key not in self.usual:
+            return
+        delay = slot.delay * 0.9
+        if delay <= max(self.usual[key], 0.01):
+            delay = self.usual.pop(key)
+        self.set_delay(key, slot, delay)
+
+    def set_delay(self, key: str, slot: Slot, seconds: float) -> None:
+        """Seconds between two requests to a host, for its slot as it is and for one that is made anew."""
+        assert self.crawler.engine
+        slot.delay = seconds
+        self.crawler.engine.downloader.per_slot_settings.setdefault(key, {})["delay"] = seconds
 
 
 def retry_after(response: Response) -> float | None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import zlib
+from collections.abc import Iterable
 from dataclasses import fields
+from datetime import UTC, datetime, timedelta
 from gzip import BadGzipFile
 from hashlib import blake2b
+from html import escape
 from typing import Any
 
 from scrapy.exceptions import DownloadCancelledError, DropItem, IgnoreRequest, ResponseDataLossError
@@ -16,7 +20,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
-from crawlers.items import JobPosting
+from crawlers.items import JobPosting, Location, Pay, PayBasis, PayPeriod
 from crawlers.text import clean_html, one_line, plain_text, storable, tidy_text
 from crawlers.visits import Outcome
 
@@ -32,6 +36,16 @@ _TEXTS = tuple(
 )
 GONE = {404, 410}
 """Statuses that say that something is not there any more."""
+_AGO = re.compile(r"\b(?:(?P<today>today)|(?P<yesterday>yesterday)|(?P<days>\d{1,3}) days? ago)\b", re.IGNORECASE)
+_PERIOD = re.compile(
+    r"(?:1 |per[ -])?(?:(?P<year>year(?:ly)?|annual(?:ly)?)|(?P<month>month(?:ly)?)|(?P<week>week(?:ly)?)"
+    r"|(?P<day>day|daily)|(?P<hour>hour(?:ly)?))(?:-(?:salary|wage))?",
+    re.IGNORECASE,
+)
+_BASIS = {
+    PayBasis.OTE: re.compile(r"\bOTE\b|\bon[- ]target", re.IGNORECASE),
+    PayBasis.BASE: re.compile(r"\bbase\b", re.IGNORECASE),
+}
 _SPOILT = (DownloadCancelledError, ResponseDataLossError, BadGzipFile, EOFError, zlib.error)
 """An answer came, but too large, cut short or not unpackable."""
 
@@ -102,6 +116,100 @@ def amount(value: Any) -> float | None:
     except (TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) and 0 <= number < 1e12 else None
+
+
+def days_ago(words: str | None, now: datetime | None = None) -> datetime | None:
+    """The day that "Posted Today", "Posted Yesterday" or "Posted 3 Days Ago" means, at 0:00 UTC.
+
+    None for anything else, "Posted 30+ Days Ago" among it.
+
+    >>> days_ago("Posted 3 Days Ago", datetime(2026, 3, 5, 8, tzinfo=UTC)).date()
+    datetime.date(2026, 3, 2)
+    >>> days_ago("Posted 30+ Days Ago")
+    """
+    match = _AGO.search(words or "")
+    if not match:
+        return None
+    days = 0 if match["today"] else 1 if match["yesterday"] else int(match["days"])
+    day = (now or datetime.now(UTC)) - timedelta(days=days)
+    return day.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def pay_period(word: str | None) -> PayPeriod | None:
+    """The time that a platform's own word for it means; None for a word that nobody knows, and for "2 WEEK".
+
+    >>> [str(pay_period(word)) for word in ("1 YEAR", "per-hour-wage", "HOURLY", "2 WEEK")]
+    ['year', 'hour', 'hour', 'None']
+    """
+    match = _PERIOD.fullmatch(word or "")
+    return PayPeriod(match.lastgroup) if match and match.lastgroup else None
+
+
+def stated_pay(
+    low: Any,
+    high: Any,
+    currency: str | None,
+    per: str | None = None,
+    *,
+    quote: str | None = None,
+    applies_to: str | None = None,
+) -> Pay:
+    """A pay range from a platform's own fields; whether it is base pay or on-target earnings is read from `quote`.
+
+    >>> pay = stated_pay("60000", None, "EUR", "YEARLY", quote="OTE from 60.000 EUR")
+    >>> pay.min, pay.max, str(pay.period), str(pay.basis)
+    (60000.0, None, 'year', 'ote')
+    """
+    return Pay(
+        min=amount(low),
+        max=amount(high),
+        currency=currency or None,
+        period=pay_period(per),
+        basis=next((basis for basis, words in _BASIS.items() if words.search(quote or "")), PayBasis.UNKNOWN),
+        quote=quote,
+        applies_to=applies_to,
+    )
+
+
+def country_code(text: str | None) -> str | None:
+    """ISO 3166-1 alpha-2, where a platform states the code; None for a country's name.
+
+    >>> country_code("us"), country_code("Germany")
+    ('US', None)
+    """
+    return text.upper() if text and len(text) == 2 and text.isascii() and text.isalpha() else None
+
+
+def place(raw: str | None, city: str | None = None, region: str | None = None, country: str | None = None) -> Location:
+    """A place from a platform's own fields. `raw` is made of the others where the platform has no line for it; a
+    country that is a name and no code is told by `raw` alone.
+
+    >>> place(None, "Austin", " Texas ", "us")
+    Location(raw='Austin, Texas, us', city='Austin', region='Texas', country='US', candidates=[])
+    >>> place("Remote (EMEA)", country="Germany")
+    Location(raw='Remote (EMEA), Germany', city=None, region=None, country=None, candidates=[])
+    """
+    city, region, country = one_line(city), one_line(region), one_line(country)
+    code = country_code(country)
+    if not raw:
+        raw = ", ".join(filter(None, (city, region, country)))
+    elif country and not code and country.casefold() not in raw.casefold():
+        raw = f"{raw}, {country}"
+    return Location(raw=raw, city=city, region=region, country=code)
+
+
+def distinct(places: Iterable[Location]) -> list[Location]:
+    """Places, each once, without those that say nothing."""
+    return list({place.raw: place for place in reversed(list(places)) if place.raw}.values())[::-1]
+
+
+def paragraphs(text: str | None) -> str:
+    """Plain text as HTML.
+
+    >>> paragraphs("R&D\\n\\nUlm")
+    '<p>R&amp;D<br><br>Ulm</p>'
+    """
+    return f"<p>{escape(text)}</p>".replace("\n", "<br>") if text else ""
 
 
 def label(row: Row) -> str | None:

@@ -31,14 +31,17 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 2
 DOWNLOAD_DELAY = 0.5  # seconds
 DOWNLOAD_TIMEOUT = 60  # seconds
 RETRY_TIMES = 2
+BUSY_RETRY_TIMES = 4  # for 429 and 503
 RETRY_BACKOFF = 5  # seconds before the first retry of a 429 or 503 without Retry-After; doubles
 RETRY_AFTER_MAX = 300  # seconds; a host that asks for more is left alone until the next visit
 REDIRECT_MAX_TIMES = 5
 BOARDS_AT_ONCE = 64  # visits under way; more only wait in memory
 DETAIL_MAX_AGE = 14  # days until a posting's own page is read again though its row of the list is the same; 0: never
 ROBOTSTXT_EXCEPTIONS: list[str] = []  # platforms whose API you may use against its robots.txt, such as smartrecruiters
+CAREERS_MAX_PAGES = 500  # pages of a careers site that are looked into at one visit
 
-# What may come in
+# What may be asked for, and what may come in
+ALLOW_PRIVATE_ADDRESSES = False  # True: careers pages on localhost and in private networks too; for tests
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # bytes, after decompression too
 DOWNLOAD_WARNSIZE = 0

@@ -28,14 +28,18 @@ class Asked:
     at: float
     """time.monotonic()"""
     headers: dict[str, str]
+    body: bytes = b""
 
 
 class Site:
-    """Answers by path (without the query); a callable is asked each time. Everything else is 404."""
+    """Answers by path (without the query); a callable is asked each time. What has none is put to `anything`, if it
+    is there; else it is 404.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.answers: dict[str, Answer | Callable[[], Answer]] = {}
+        self.anything: Callable[[Asked], Answer] | None = None
         self.asked: list[Asked] = []
 
     def times(self, path: str) -> list[float]:
@@ -52,8 +56,12 @@ def serve() -> Iterator[Site]:
 
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
-            site.asked.append(Asked(path, time.monotonic(), dict(self.headers)))
-            found = site.answers.get(path, Answer(status=404))
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            asked = Asked(path, time.monotonic(), dict(self.headers), body)
+            site.asked.append(asked)
+            found = site.answers.get(path)
+            if found is None:
+                found = site.anything(asked) if site.anything else Answer(status=404)
             answer = found if isinstance(found, Answer) else found()
             self.send_response(answer.status)
             for name, value in answer.headers.items():
@@ -63,6 +71,8 @@ def serve() -> Iterator[Site]:
             self.wfile.write(answer.body)
             if answer.length is not None:
                 self.close_connection = True
+
+        do_POST = do_GET
 
         def log_message(self, *arguments: object) -> None:
             """Keep quiet."""

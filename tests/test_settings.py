@@ -153,7 +153,9 @@ class Slowed:
 
     def __init__(self, delay: float = 0.5) -> None:
         self.slot = SimpleNamespace(delay=delay, lastseen=monotonic(), queue=deque())
-        self.crawler: Any = get_crawler(None, {"RETRY_TIMES": 2, "RETRY_BACKOFF": 5, "RETRY_AFTER_MAX": 300})
+        self.crawler: Any = get_crawler(
+            None, dict.fromkeys(["RETRY_TIMES", "BUSY_RETRY_TIMES"], 2) | {"RETRY_BACKOFF": 5, "RETRY_AFTER_MAX": 300}
+        )
         self.crawler.engine = SimpleNamespace(
             downloader=SimpleNamespace(slots={"boards.example": self.slot}, per_slot_settings={})
         )
@@ -189,6 +191,28 @@ def test_pause_never_speeds_up() -> None:
     slowed = Slowed(delay=90)
     slowed.middleware.pause(request(), 1)
     assert slowed.slot.delay >= 90
+
+
+def test_good_answers_speed_a_host_up_again_to_what_was_usual() -> None:
+    slowed = Slowed(delay=0.5)
+    for _ in range(3):
+        slowed.middleware.pause(request(), 1)
+    delays = []
+    while slowed.middleware.usual:
+        slowed.middleware.process_response(request(), refused("", status=200))
+        delays.append(slowed.slot.delay)
+    assert delays[0] == pytest.approx(4 * 0.9)
+    assert delays == sorted(delays, reverse=True)
+    assert delays[-1] == 0.5
+    assert len(delays) == 20
+
+
+def test_pause_for_robots_txt_is_for_good() -> None:
+    """It may have told a Crawl-delay, below which no good answer leads."""
+    slowed = Slowed(delay=0.5)
+    slowed.middleware.pause(request().replace(url="https://boards.example/robots.txt"), 1)
+    slowed.middleware.process_response(request(), refused("", status=200))
+    assert slowed.slot.delay == 1
 
 
 def test_shorter_pause_does_not_cut_a_longer_one() -> None:
