@@ -11,11 +11,10 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from functools import partial
-from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 from urllib.parse import quote
 
-from scrapy import Request, Spider, signals
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
@@ -23,8 +22,6 @@ from twisted.python.failure import Failure
 
 import crawlers
 from crawlers.classify.rules import rules_version
-from crawlers.detect import PATH_KEY, board_in, is_key, is_url
-from crawlers.errors import OperatorError
 from crawlers.items import JobPosting
 from crawlers.payload import (
     UNREADABLE,
@@ -38,6 +35,7 @@ from crawlers.payload import (
     label,
     read_json,
 )
+from crawlers.platform import PlatformSpider
 from crawlers.storage import Database, KnownRow, StorageError, database_at
 from crawlers.visits import Outcome, Visit
 
@@ -50,31 +48,8 @@ _LOGGED_ROWS = 3
 """Unreadable rows of a visit that are logged one by one."""
 
 
-class BoardSpider(Spider):
+class BoardSpider(PlatformSpider):
     """A platform. Sub-classes set the attributes and write `read`; the other hooks have answers that often fit."""
-
-    api: ClassVar[str]
-    """URL of a board's list; "{board}" stands for its key."""
-    boards: ClassVar[str]
-    """Pattern of the beginning of a board's URLs; its groups, joined by dots, are the board's key."""
-    postings: ClassVar[str | None] = None
-    """Pattern, searched in a URL on the platform; its groups, joined, are the id of the posting that the URL shows."""
-    elsewhere_postings: ClassVar[str | None] = None
-    """The same for URLs on employers' own hosts, where the platform leaves its mark in them."""
-    domains: ClassVar[tuple[str, ...]] = ()
-    """The vendor's domains: what is on one of them belongs to the platform, whether it names a board or not."""
-    markers: ClassVar[tuple[str, ...]] = ()
-    """Patterns, searched in an employer's page; the groups, joined by dots, are the key of the board that it shows."""
-    key: ClassVar[str] = PATH_KEY
-    """Pattern of keys. They go into URLs; where into host names, detect.HOST_KEY."""
-    jobs_key: ClassVar[str | None] = None
-    """Key of the list of rows in the answer; None: the answer is the list."""
-    unread: ClassVar[frozenset[str]] = frozenset()
-    """Keys of a row that `read` leaves on purpose; any other key left is counted as drift."""
-    volatile: ClassVar[frozenset[str]] = frozenset()
-    """Keys of a row that change by themselves, such as "posted 3 days ago": no reason to read the row again."""
-    options: ClassVar[frozenset[str]] = frozenset()
-    """Spider arguments that the platform takes beside `board` and `boards`."""
 
     def __init__(self, board: str | None = None, boards: str | None = None, **kwargs: Any) -> None:
         self.check_arguments(kwargs)
@@ -191,6 +166,8 @@ class BoardSpider(Spider):
         visit.waiting += 1
         if isinstance(url, str):
             url = Request(url)
+        if self.name in self.settings.getlist("ROBOTSTXT_EXCEPTIONS"):
+            url = url.replace(meta={**url.meta, "dont_obey_robotstxt": True})
         answer = {"visit": visit, "then": then or self.parse_list}
         kwargs |= {"callback": self.receive, "errback": self.fail, "cb_kwargs": answer, "dont_filter": True}
         request: Request = url.replace(**kwargs)
@@ -391,40 +368,3 @@ class BoardSpider(Spider):
         """Add to a statistic of the crawl."""
         assert self.crawler.stats
         self.crawler.stats.inc_value(name, by)
-
-    # Arguments
-
-    @classmethod
-    def check_arguments(cls, arguments: Iterable[str]) -> None:
-        """Raise OperatorError for a spider argument that the platform does not take."""
-        known = {"board", "boards", *cls.options}
-        for name in arguments:
-            if name not in known:
-                raise OperatorError(f"{cls.name} takes no argument {name!r}; it takes -a {', -a '.join(sorted(known))}")
-
-    @classmethod
-    def board_keys(cls, board: str | None, boards: str | None) -> list[str] | None:
-        """Keys that `-a board=` and `-a boards=FILE` name; None without either. Raises OperatorError."""
-        if board is None and boards is None:
-            return None
-        names = [name.strip() for name in (board or "").split(",")]
-        if boards is not None:
-            try:
-                lines = Path(boards).read_text(encoding="utf-8").splitlines()
-            except (OSError, UnicodeDecodeError) as error:
-                raise OperatorError(f"boards={boards}: {error}") from None
-            names += [line.partition("#")[0].strip() for line in lines]
-        keys = [cls.key_of(name) for name in names if name]
-        if not keys:
-            raise OperatorError("no board named; write -a board=KEY, or a file with a key on each line")
-        return list(dict.fromkeys(keys))
-
-    @classmethod
-    def key_of(cls, name: str) -> str:
-        """A board's key from a key or a URL. Raises OperatorError."""
-        key = board_in(name, cls.boards, cls.key) if is_url(name) else name
-        if key is None:
-            raise OperatorError(f"{name} is not the URL of a {cls.name} board")
-        if not is_key(key, cls.key):
-            raise OperatorError(f"{name!r} cannot be a {cls.name} board's key")
-        return key

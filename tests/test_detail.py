@@ -116,6 +116,14 @@ def test_fewer_than_advertised_is_partial() -> None:
     assert (visit.outcome, visit.reason) == ("partial", "2 of 3 openings are in the list")
 
 
+def test_robots_txt_is_left_aside_where_the_operator_says_so() -> None:
+    visit = Visit(platform="skis", board="acme")
+    request = Request("https://skis.example/acme", meta={"depth": 1})
+    assert "dont_obey_robotstxt" not in spider().request(visit, request).meta
+    allowed = spider(ROBOTSTXT_EXCEPTIONS=["skis"]).request(visit, request)
+    assert allowed.meta == {"depth": 1, "dont_obey_robotstxt": True}
+
+
 def test_boards_wait_for_each_other() -> None:
     """No more visits are under way than BOARDS_AT_ONCE."""
 
