@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from functools import partial
+import re
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -12,10 +12,10 @@ from scrapy.http import JsonRequest, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from crawlers.detail import DetailBoardSpider
 from crawlers.detect import HOST_KEY
-from crawlers.facets import Facet, Listing, Page
+from crawlers.facets import Facet, Page
 from crawlers.items import JobPosting, Location, PostedBasis
+from crawlers.paged import PagedBoardSpider
 from crawlers.payload import NoBoardError, Row, UnreadableError, days_ago, read_json
 from crawlers.text import when
 from crawlers.visits import Outcome, Visit
@@ -24,7 +24,7 @@ _LOCALE = r"(?:/[a-z]{2}-[a-z]{2}(?=/))?"
 _SITE = r"(?![a-z]{2}-[a-z]{2}(?:[/?#]|$))([\w-]+)(?=[/?#]|$)"
 
 
-class WorkdaySpider(DetailBoardSpider):
+class WorkdaySpider(PagedBoardSpider):
     """What a Workday careers site asks its own server (`/wday/cxs`); it is not documented.
 
     A board is a site of a tenant: `tenant.wd5.site`, or `wd5.tenant.site` for sites on myworkdaysite.com.
@@ -39,30 +39,15 @@ class WorkdaySpider(DetailBoardSpider):
     postings = r"/job/[^?#]*_((?:[a-z]{1,5}[-_]?)?\d\w*?(?:-\d{3,}\w*)*)(?:-\d{1,2})?/*(?:[?#]|$)"
     domains = ("myworkdayjobs.com", "myworkdaysite.com", "workday.com")
     key = rf"(?:{HOST_KEY}\.wd\d{{1,4}}|wd\d{{1,4}}\.{HOST_KEY})\.[\w-]{{1,100}}"
-    id_key = "externalPath"
+    page_size = 20  # more is refused
+    list_cap = 2000  # of some tenants
+    id_key = "externalPath"  # `bulletFields` are whatever the tenant chose to show
     volatile = frozenset({"postedOn"})
-    unread = frozenset(
-        {
-            "bulletFields",  # whatever the tenant chose to show; not an id
-            "canApply",
-            "id",
-            "includeResumeParsing",
-            "jobFamilyGroup",
-            "jobPostingId",
-            "jobPostingSiteId",
-            "locationsText",
-            "posted",
-            "questionnaireId",
-            "remote",
-            "secondaryQuestionnaireId",
-            "similarJobs",
-            "userAuthenticated",
-        }
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.listings: dict[str, Listing] = {}
+    unread = frozenset({
+        "bulletFields", "canApply", "id", "includeResumeParsing", "jobFamilyGroup", "jobPostingId", "jobPostingSiteId",
+        "locationsText", "posted", "questionnaireId", "remote", "secondaryQuestionnaireId", "similarJobs",
+        "userAuthenticated",
+    })  # fmt: skip
 
     @classmethod
     def key_of(cls, name: str) -> str:
@@ -71,27 +56,18 @@ class WorkdaySpider(DetailBoardSpider):
         host, _, site = key.rpartition(".")
         return f"{host.lower()}.{site}"
 
-    def list_url(self, board: str) -> Request:
-        """The first page of the list."""
-        self.listings[board] = Listing(page=20, cap=2000)
-        return self.page(board, self.listings[board].begin())
-
-    def page(self, board: str, page: Page) -> Request:
-        """A page of the list. All four keys are needed, and 20 rows are the most there are."""
-        asked = {"appliedFacets": page.chosen, "limit": 20, "offset": page.offset, "searchText": ""}
+    def page_request(self, board: str, page: Page) -> Request:
+        """A page of the list. All four keys are needed."""
+        asked = {"appliedFacets": page.chosen, "limit": self.page_size, "offset": page.offset, "searchText": ""}
         return JsonRequest(f"{self.site_api(board)}/jobs", data=asked, method="POST")
 
     def site_api(self, board: str) -> str:
         """Where a site answers."""
-        first, second, site = board.split(".")
-        tenant, host = (
-            (second, f"{first}.myworkdaysite.com")
-            if first.startswith("wd") and first[2:].isdigit()
-            else (
-                first,
-                f"{first}.{second}.myworkdayjobs.com",
-            )
-        )
+        tenant, host, site = board.split(".")
+        if re.fullmatch(r"wd\d+", tenant):
+            tenant, host = host, f"{tenant}.myworkdaysite.com"
+        else:
+            host = f"{tenant}.{host}.myworkdayjobs.com"
         return self.api.format(host=host, tenant=tenant, site=site)
 
     def jobs(self, response: Response) -> list[Any]:
@@ -111,31 +87,14 @@ class WorkdaySpider(DetailBoardSpider):
         else:
             super().board_failed(failure, visit)
 
-    async def parse_list(self, response: Response, visit: Visit) -> AsyncIterator[Any]:
-        """The first page of the list."""
-        async for result in self.parse_page(response, visit, Page(offset=0)):
-            yield result
+    def advertised(self, response: Response) -> int | None:
+        """The total, which only the first page of a list has."""
+        total = read_json(response).get("total")
+        return total if isinstance(total, int) else None
 
-    async def parse_page(self, response: Response, visit: Visit, page: Page) -> AsyncIterator[Any]:
-        """Postings of a page, and what is to be asked for after it."""
-        listing = self.listings[visit.board]
-        for result in await self.read_rows(self.jobs(response), response, visit):
-            yield result
-        listing.waiting -= 1
-        pages: list[Page] = []
-        if page.offset == 0:  # only there are the total and the facets
-            answer = read_json(response)
-            total = answer.get("total")
-            facets = list(facets_in(answer.get("facets")))
-            pages = listing.more(page.chosen, total if isinstance(total, int) else 0, facets)
-        if not listing.waiting:
-            pages = listing.rest(len(visit.ids))
-        visit.advertised = listing.size
-        if not listing.waiting and not listing.sure:
-            visit.fail(Outcome.PARTIAL, f"{visit.listed:,} of a list that shows no more, with no facets to split it by")
-        for following in pages:
-            then = partial(self.parse_page, page=following)
-            yield self.request(visit, self.page(visit.board, following), then)
+    def facets(self, response: Response) -> list[Facet]:
+        """Facets, whose counts are never cut."""
+        return list(facets_in(read_json(response).get("facets")))
 
     def detail_url(self, job: Row, board: str) -> str:
         """A posting's own page. Raises ValueError for a path that is none."""
@@ -190,9 +149,8 @@ def facets_in(values: Any) -> Iterator[Facet]:
             if isinstance(value, dict) and isinstance(value.get("id"), str) and isinstance(value.get("count"), int)
         }
         if isinstance(facet.get("facetParameter"), str) and any(counts.values()):
-            yield Facet(
-                parameter=facet["facetParameter"], counts={value: count for value, count in counts.items() if count > 0}
-            )
+            counts = {value: count for value, count in counts.items() if count > 0}
+            yield Facet(parameter=facet["facetParameter"], counts=counts)
 
 
 def country_of(country: Any, requisition: Any) -> str | None:
