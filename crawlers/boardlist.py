@@ -1,4 +1,6 @@
-"""Lists of boards in files: CSV with the columns platform, board, employer, or a key or URL on each line."""
+"""Boards that an operator names: a URL, or a file, which is CSV with the columns platform, board, employer, or has a
+key or URL on each line.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,11 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
+from scrapy.settings import BaseSettings
+from scrapy.spiderloader import get_spider_loader
+
 from crawlers.base import BoardSpider
-from crawlers.detect import board_in, is_url
+from crawlers.detect import detect_url, is_public_host, is_url, web_address
 from crawlers.errors import OperatorError
 from crawlers.storage import BoardRow
 from crawlers.text import one_line
@@ -20,7 +25,36 @@ STARTER = Path(str(files("crawlers"))) / "boards.csv"
 _COLUMNS = ("platform", "board", "employer")
 """Of a file without a header, where its lines have more than one cell."""
 
+CAREERS = "careers"
+"""The spider that reads pages of any site; its boards' keys are URLs."""
+
 Platforms = Mapping[str, type[BoardSpider]]
+
+
+def known_platforms(settings: BaseSettings) -> Platforms:
+    """The project's platforms by name."""
+    loader = get_spider_loader(settings)
+    spiders = {name: loader.load(name) for name in loader.list()}
+    return {name: spider for name, spider in spiders.items() if issubclass(spider, BoardSpider)}
+
+
+def board_behind(url: str, platforms: Platforms, *, private: bool = False) -> BoardRow:
+    """The board that a URL of the board, or of one of its postings, names; of `careers` if no platform is known there.
+
+    `private` allows hosts that are not on the public internet. Raises OperatorError with the reason for what is none.
+    """
+    address = web_address(url)
+    if address is None:
+        raise OperatorError("it is not the URL of a web page")
+    if found := detect_url(url, platforms.values()):
+        if found.board is None:
+            raise OperatorError(f"it is on {found.platform}, but names no board; `scrapy detect --fetch` looks into it")
+        return BoardRow(platform=found.platform, board=found.board)
+    if not private and not is_public_host(address.host):
+        raise OperatorError(f"{address.host} is not a host on the public internet")
+    if CAREERS not in platforms:
+        raise OperatorError("it is on no platform known here")
+    return BoardRow(platform=CAREERS, board=platforms[CAREERS].key_of(url))
 
 
 @dataclass(slots=True)
@@ -63,10 +97,11 @@ class BoardList:
 
     def _board(self, platform: str | None, name: str) -> tuple[str, str]:
         if platform is None and is_url(name):
-            for platform, spider in self.platforms.items():
-                if key := board_in(name, spider.boards):
-                    return platform, key
-            raise OperatorError(f"{name} is on no platform known here")
+            found = detect_url(name, self.platforms.values())
+            if found and found.board:
+                return found.platform, found.board
+            place = f"{found.platform}, but names no board" if found else "no platform known here"
+            raise OperatorError(f"{name} is on {place}")
         if platform is None:
             raise OperatorError(f"no platform for {name!r}; name it with --platform, or in a column of that name")
         if platform not in self.platforms:

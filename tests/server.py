@@ -72,7 +72,7 @@ def serve() -> Iterator[Site]:
             if answer.length is not None:
                 self.close_connection = True
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815
 
         def log_message(self, *arguments: object) -> None:
             """Keep quiet."""

@@ -17,7 +17,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from crawlers.base import BoardSpider
-from crawlers.boardlist import STARTER, BoardList
+from crawlers.boardlist import STARTER, BoardList, board_behind, known_platforms
 from crawlers.cli import Command, nearest, refuse_mistyped_settings, refuse_unknown
 from crawlers.commands.boards import Command as BoardsCommand
 from crawlers.detect import board_in, is_key, is_url
@@ -28,6 +28,7 @@ from crawlers.storage import BoardSummary
 from tests.conftest import FIXTURES, PROJECT, Run
 
 PLATFORMS = {"greenhouse": GreenhouseSpider, "lever": LeverSpider}
+LOADED = known_platforms(Settings({"SPIDER_MODULES": ["crawlers.spiders"]}))
 SETTINGS_MODULE = "crawlers.settings"
 
 Execute = Callable[..., tuple[int, str, str]]
@@ -117,11 +118,46 @@ def astuple_of(board: dict[str, Any]) -> tuple[Any, ...]:
     return board["platform"], board["board"], board["employer"], board["enabled"]
 
 
+def test_boards_are_added_by_urls_once(away: Run) -> None:
+    urls = [
+        "https://boards.greenhouse.io/acme/jobs/12?gh_src=x",
+        "jobs.eu.lever.co/bee",
+        "https://job-boards.greenhouse.io/acme",
+        "https://careers.cee.example/openings?utm_source=x#top",
+        "https://grnh.se/ab12",
+        "http://10.0.0.1/jobs",
+        "plain",
+        "mailto:jobs@lever.co",
+    ]
+    first = away("boards", "add", *urls)
+    assert first.returncode == 1
+    careers = "careers/https://careers.cee.example/openings"
+    assert first.stdout.splitlines() == [
+        "greenhouse/acme: added",
+        "lever/eu.bee: added",
+        "greenhouse/acme: known already",
+        f"{careers}: added; no platform known here, so its pages are read themselves",
+    ]
+    assert first.stderr.splitlines() == [
+        "https://grnh.se/ab12: it is on greenhouse, but names no board; `scrapy detect --fetch` looks into it",
+        "http://10.0.0.1/jobs: 10.0.0.1 is not a host on the public internet",
+        "plain: plain is not a host on the public internet",
+        "mailto:jobs@lever.co: it is not the URL of a web page",
+    ]
+    again = away("boards", "add", *urls[:4])
+    assert (again.returncode, again.stderr) == (0, "")
+    assert [line.partition(": ")[2].partition(";")[0] for line in again.stdout.splitlines()] == ["known already"] * 4
+    assert [(board["platform"], board["board"]) for board in listed(away)] == [
+        tuple(careers.split("/", 1)), ("greenhouse", "acme"), ("lever", "eu.bee"),
+    ]  # fmt: skip
+
+
 def test_starter_list_adds_its_boards_once(away: Run) -> None:
-    for said in ("200 added, 0 known already, 0 refused\n", "0 added, 200 known already, 0 refused\n"):
+    starter = len(list(BoardList(STARTER, LOADED).rows()))
+    for said in (f"{starter} added, 0 known already", f"0 added, {starter} known already"):
         result = away("boards", "import", "--starter")
-        assert (result.returncode, result.stdout, result.stderr) == (0, said, "")
-    assert len(listed(away, "--limit", "0")) == 200
+        assert (result.returncode, result.stdout, result.stderr) == (0, f"{said}, 0 refused\n", "")
+    assert len(listed(away, "--limit", "0")) == starter
     assert {board["platform"] for board in listed(away, "--platform", "lever", "--limit", "2")} == {"lever"}
     table = away("boards", "list", "--limit", "2").stdout.splitlines()
     assert len(table) == 4
@@ -175,6 +211,11 @@ def test_table_shows_names_as_they_are(capsys: pytest.CaptureFixture[str], monke
             None,
             [("greenhouse", "a", None), ("lever", "eu.b", None), ("greenhouse", "c", None)],
         ),
+        (
+            "HTTPS://JOBS.LEVER.CO/a;x=1#top\nhttps:\\/\\/boards.greenhouse.io\\/b\n//boards.greenhouse.io:443/c/\n",
+            None,
+            [("lever", "a", None), ("greenhouse", "b", None), ("greenhouse", "c", None)],
+        ),
         ("lever,a,A\ngreenhouse,b,B\n", None, [("lever", "a", "A"), ("greenhouse", "b", "B")]),
         ("# ours\n\nplatform,board\nlever,a\n", None, [("lever", "a", None)]),
         ("", None, []),
@@ -183,7 +224,7 @@ def test_table_shows_names_as_they_are(capsys: pytest.CaptureFixture[str], monke
     ],
     ids=[
         "header", "columns in any order", "platform where none is named", "keys", "no last line end", "URLs",
-        "no header", "note before the header", "empty", "blank", "only a header",
+        "pasted URLs", "no header", "note before the header", "empty", "blank", "only a header",
     ],
 )  # fmt: skip
 def test_list_is_read(tmp_path: Path, text: str, platform: str | None, rows: list[tuple[Any, ...]]) -> None:
@@ -197,7 +238,9 @@ def test_list_is_read(tmp_path: Path, text: str, platform: str | None, rows: lis
     [
         ("a\n", None, "line 1: no platform for 'a'; name it with --platform"),
         ("https://example.org/x\n", None, "line 1: https://example.org/x is on no platform"),
-        ("https://boards.greenhouse.io/embed/\n", None, "line 1: https://boards.greenhouse.io/embed/ is on"),
+        ("https://boards.greenhouse.io/embed/\n", None, "line 1: https://boards.greenhouse.io/embed/ is on greenh"),
+        ("https://acme.example/?gh_jid=1\n", None, "line 1: https://acme.example/?gh_jid=1 is on greenhouse, but"),
+        ("https://jobs.lever.co@evil.example/x\n", None, "line 1: https://jobs.lever.co@evil.example/x is on no"),
         ("b c\n", "lever", "line 1: 'b c' cannot be a lever board's key"),
         ("https://boards.greenhouse.io/a\n", "lever", "line 1: https://boards.greenhouse.io/a is not the URL of"),
         ("platform,board\nlevr,a\n", None, "line 2: unknown platform 'levr'"),
@@ -226,11 +269,27 @@ def test_list_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | str 
 
 
 def test_starter_list_has_no_bad_line_and_no_board_twice() -> None:
-    boards = BoardList(STARTER, PLATFORMS)
+    boards = BoardList(STARTER, LOADED)
     rows = list(boards.rows())
     assert boards.refused == []
-    assert len({(row.platform, row.board) for row in rows}) == len(rows) == 200
+    assert len({(row.platform, row.board) for row in rows}) == len(rows) >= 200
     assert all(row.employer for row in rows)
+
+
+def test_keys_with_bars_stay_whole(tmp_path: Path) -> None:
+    file = write(tmp_path / "boards.txt", "Acme|wd1|Careers\nbee|wd5\n")
+    boards = BoardList(file, LOADED, "workday")
+    assert [astuple(row) for row in boards.rows()] == [("workday", "acme.wd1.Careers", None)]
+    assert [line.partition(":")[0] for line in boards.refused] == ["line 2"]
+
+
+def test_private_host_is_a_board_only_where_it_is_allowed() -> None:
+    url = "http://127.0.0.1:8000/careers"
+    with pytest.raises(OperatorError, match=r"127\.0\.0\.1 is not a host on the public internet"):
+        board_behind(url, LOADED)
+    assert astuple(board_behind(url, LOADED, private=True)) == ("careers", url, None)
+    with pytest.raises(OperatorError, match="on no platform known here"):
+        board_behind("https://acme.example/jobs", PLATFORMS)
 
 
 # From names and URLs to keys
@@ -363,6 +422,7 @@ def test_mistyped_setting_is_refused_and_a_stranger_is_not() -> None:
         (["boards", "-s", "DATABASE_UR=x", "list"], "did you mean DATABASE_URL?"),
         (["boards", "list", "-s", "odd"], "NAME=VALUE"),
         (["boards", "list", "-s", "DATABASE_URL="], "DATABASE_URL is empty"),
+        (["boards", "add"], "required: URL"),
         (["boards", "enable", "lever"], "required: board"),
         (["boards", "disable", "levr", "x"], "unknown platform levr; did you mean lever?"),
         (["boards", "enable", "lever", "a b"], "'a b' cannot be a lever board's key"),
@@ -455,11 +515,13 @@ def test_settings_reach_boards_before_and_after_its_subcommand(away: Run, tmp_pa
     ("command", "names"),
     [
         ("crawl", ["[options] <platform>", "-a board=KEY", "exit", "--output", "--set"]),
-        ("boards", ["import|list|enable|disable", "{import,list,enable,disable}|COMMAND", "--set"]),
+        ("boards", ["import|add|list|enable|disable", "{import,add,list,enable,disable}|COMMAND", "--set"]),
         ("boards import", ["--starter", "--platform", "FILE", "--set", "--loglevel"]),
+        ("boards add", ["URL", "--set", "--loglevel"]),
         ("boards list", ["--limit", "--json", "--platform", "--set", "--loglevel"]),
         ("boards enable", ["platform", "board", "--set", "--loglevel"]),
         ("boards disable", ["platform", "board", "--set", "--loglevel"]),
+        ("detect", ["URL", "--file", "--fetch", "--json", "Exit code 0", "--set"]),
         ("migrate", ["tables", "--set"]),
         ("classify", ["[FILE]", "JSON Lines", "docs/classify.md", "--set"]),
         ("evaluate", ["FILE...", "--errors", "--json", "--set"]),
@@ -479,7 +541,7 @@ def test_scrapy_lists_platforms_and_commands(away: Run, here: Execute) -> None:
     assert (result.returncode, result.stdout.split()) == (0, platforms), result.stderr
     code, out, _ = here("-h")
     assert code == 0
-    for command in ("boards", "classify", "crawl", "evaluate", "migrate"):
+    for command in ("boards", "classify", "crawl", "detect", "evaluate", "migrate"):
         assert re.search(rf"^  {command} +\S", out, re.MULTILINE), command
 
 

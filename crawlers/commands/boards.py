@@ -12,10 +12,8 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
-from scrapy.spiderloader import get_spider_loader
 
-from crawlers.base import BoardSpider
-from crawlers.boardlist import STARTER, BoardList, Platforms
+from crawlers.boardlist import CAREERS, STARTER, BoardList, Platforms, board_behind, known_platforms
 from crawlers.cli import Command as BaseCommand
 from crawlers.cli import nearest
 from crawlers.errors import OperatorError
@@ -25,15 +23,15 @@ _REFUSED_SHOWN = 10
 
 
 class Command(BaseCommand):
-    """Import, list, enable and disable boards."""
+    """Import, add, list, enable and disable boards."""
 
     def short_desc(self) -> str:
         """Scrapy's hook."""
-        return "Import, list, enable or disable the boards that crawls visit"
+        return "Import, add, list, enable or disable the boards that crawls visit"
 
     def syntax(self) -> str:
         """Scrapy's hook."""
-        return "import|list|enable|disable ..."
+        return "import|add|list|enable|disable ..."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Sub-commands."""
@@ -41,6 +39,7 @@ class Command(BaseCommand):
             parser,
             {
                 "import": "Add boards from a file: CSV (platform,board,employer), or a key or URL on each line",
+                "add": "Add the boards that URLs name; a URL of no known platform as a careers page",
                 "list": "Show boards",
                 "enable": "Crawl these boards again",
                 "disable": "Do not crawl these boards any more; what is stored of them stays",
@@ -48,8 +47,9 @@ class Command(BaseCommand):
         )
         source = commands["import"].add_mutually_exclusive_group(required=True)
         source.add_argument("file", nargs="?", type=Path, metavar="FILE")
-        source.add_argument("--starter", action="store_true", help="the list that ships: 200 known sponsors")
+        source.add_argument("--starter", action="store_true", help="the list that ships: known sponsors")
         commands["import"].add_argument("--platform", help="platform of lines that do not name one")
+        commands["add"].add_argument("url", nargs="+", metavar="URL")
         commands["list"].add_argument("--platform")
         commands["list"].add_argument("--limit", type=int, default=50, metavar="N", help="default: 50; 0: all")
         commands["list"].add_argument("--json", action="store_true", help="one JSON object per line")
@@ -62,9 +62,7 @@ class Command(BaseCommand):
         assert self.settings is not None
         if not self.settings["DATABASE_URL"]:
             raise OperatorError("DATABASE_URL is empty: there is no database to keep boards in")
-        loader = get_spider_loader(self.settings)
-        spiders = {name: loader.load(name) for name in loader.list()}
-        platforms = {name: spider for name, spider in spiders.items() if issubclass(spider, BoardSpider)}
+        platforms = known_platforms(self.settings)
         named = getattr(options, "platform", None)
         if named and named not in platforms:
             raise OperatorError(f"unknown platform {named}{nearest(named, list(platforms))}")
@@ -72,6 +70,8 @@ class Command(BaseCommand):
         database.prepare()
         if options.subcommand == "import":
             return self.load(database, platforms, options)
+        if options.subcommand == "add":
+            return self.add(database, platforms, options)
         if options.subcommand == "list":
             return self.show(database, options)
         return self.switch(database, platforms, options)
@@ -91,6 +91,22 @@ class Command(BaseCommand):
         if len(boards.refused) > _REFUSED_SHOWN:
             print(f"  and {len(boards.refused) - _REFUSED_SHOWN:,} more", file=sys.stderr)
         return int(bool(boards.refused))
+
+    def add(self, database: Database, platforms: Platforms, options: argparse.Namespace) -> int:
+        """`add`: add boards by their URLs; exit code 1 when some were refused."""
+        assert self.settings is not None
+        refused = 0
+        for url in options.url:
+            try:
+                board = board_behind(url, platforms, private=self.settings.getbool("ALLOW_PRIVATE_ADDRESSES"))
+            except OperatorError as error:
+                refused += 1
+                print(f"{url}: {error}", file=sys.stderr)
+                continue
+            said = "added" if database.import_boards([board], "add").added else "known already"
+            why = "; no platform known here, so its pages are read themselves" if board.platform == CAREERS else ""
+            print(f"{board.platform}/{board.board}: {said}{why}")
+        return int(refused > 0)
 
     def show(self, database: Database, options: argparse.Namespace) -> int:
         """`list`: boards as a table, or as JSON lines."""

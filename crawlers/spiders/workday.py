@@ -36,7 +36,9 @@ class WorkdaySpider(PagedBoardSpider):
         rf"https?://(?:([a-z0-9-]+)\.(wd\d+)\.myworkdayjobs\.com(?:/wday/cxs/[\w-]+)?{_LOCALE}"
         rf"|(?:[a-z0-9-]+\.)?(wd\d+)\.myworkdaysite\.com{_LOCALE}/(?:recruiting|wday/cxs)/([a-z0-9-]+))/{_SITE}"
     )
-    postings = r"/job/[^?#]*_((?:[a-z]{1,5}[-_]?)?\d\w*?(?:-\d{3,}\w*)*)(?:-\d{1,2})?/*(?:[?#]|$)"
+    postings = (
+        r"/job/[^?#]*_(?<!_jr_)(?<!_r_)(?<!_req_)((?:[a-z]{1,5}[-_]?)?\d\w*?(?:-\d{3,}\w*)*)(?:-\d{1,2})?/*(?:[?#]|$)"
+    )
     domains = ("myworkdayjobs.com", "myworkdaysite.com", "workday.com")
     key = rf"(?:{HOST_KEY}\.wd\d{{1,4}}|wd\d{{1,4}}\.{HOST_KEY})\.[\w-]{{1,100}}"
     page_size = 20  # more is refused
