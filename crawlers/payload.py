@@ -58,6 +58,10 @@ class NoBoardError(Exception):
     """The platform says, in an answer of its own form, that there is no such board."""
 
 
+class GonePostingError(ValueError):
+    """The posting left between its row of the list and its own page."""
+
+
 class DuplicateError(DropItem):
     """The posting was seen in this visit already."""
 
@@ -145,39 +149,55 @@ def pay_period(word: str | None) -> PayPeriod | None:
     return PayPeriod(match.lastgroup) if match and match.lastgroup else None
 
 
+def pay_basis(*words: str | None) -> PayBasis:
+    """What a pay figure covers, by the first words that say it.
+
+    >>> str(pay_basis("$140K – $180K", "OTE $140K – $180K • 50/50 Split"))
+    'ote'
+    """
+    for text in filter(None, words):
+        for basis, pattern in _BASIS.items():
+            if pattern.search(text):
+                return basis
+    return PayBasis.UNKNOWN
+
+
 def stated_pay(
     low: Any,
     high: Any,
     currency: str | None,
     per: str | None = None,
     *,
+    basis: PayBasis = PayBasis.UNKNOWN,
     quote: str | None = None,
     applies_to: str | None = None,
 ) -> Pay:
-    """A pay range from a platform's own fields; whether it is base pay or on-target earnings is read from `quote`.
+    """A pay range from a platform's own fields; `per` is its word for the time that the figures are for.
 
-    >>> pay = stated_pay("60000", None, "EUR", "YEARLY", quote="OTE from 60.000 EUR")
-    >>> pay.min, pay.max, str(pay.period), str(pay.basis)
-    (60000.0, None, 'year', 'ote')
+    >>> pay = stated_pay("60000", None, "EUR", "YEARLY")
+    >>> pay.min, pay.max, str(pay.period)
+    (60000.0, None, 'year')
     """
     return Pay(
         min=amount(low),
         max=amount(high),
         currency=currency or None,
         period=pay_period(per),
-        basis=next((basis for basis, words in _BASIS.items() if words.search(quote or "")), PayBasis.UNKNOWN),
-        quote=quote,
-        applies_to=applies_to,
+        basis=basis,
+        quote=quote or None,
+        applies_to=applies_to or None,
     )
 
 
 def country_code(text: str | None) -> str | None:
-    """ISO 3166-1 alpha-2, where a platform states the code; None for a country's name.
+    """ISO 3166-1 alpha-2, where a platform states the code; None for a country's name. "UK", which is none, is GB.
 
-    >>> country_code("us"), country_code("Germany")
-    ('US', None)
+    >>> country_code("us"), country_code("UK"), country_code("Germany")
+    ('US', 'GB', None)
     """
-    return text.upper() if text and len(text) == 2 and text.isascii() and text.isalpha() else None
+    if not text or len(text) != 2 or not (text.isascii() and text.isalpha()):
+        return None
+    return "GB" if text.upper() == "UK" else text.upper()
 
 
 def place(raw: str | None, city: str | None = None, region: str | None = None, country: str | None = None) -> Location:
@@ -200,7 +220,11 @@ def place(raw: str | None, city: str | None = None, region: str | None = None, c
 
 def distinct(places: Iterable[Location]) -> list[Location]:
     """Places, each once, without those that say nothing."""
-    return list({place.raw: place for place in reversed(list(places)) if place.raw}.values())[::-1]
+    kept: dict[str, Location] = {}
+    for place in places:
+        if place.raw:
+            kept.setdefault(place.raw, place)
+    return list(kept.values())
 
 
 def paragraphs(text: str | None) -> str:
@@ -232,6 +256,7 @@ def finish(posting: JobPosting) -> None:
             setattr(posting, name, storable(value))
     for place in posting.locations:
         place.raw = storable(place.raw)
+        place.city, place.region = (storable(text) if text else None for text in (place.city, place.region))
     posting.questions = [storable(question) for question in posting.questions]
     for pay in posting.pay_ranges:
         pay.currency, pay.applies_to, pay.quote = (

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from crawlers.base import BoardSpider
 from crawlers.items import JobPosting, Location, Pay, PostedBasis
-from crawlers.payload import amount, identity
+from crawlers.payload import amount, identity, stated_pay
 from crawlers.text import unescape_once, when
 
 _EMPLOYMENT = re.compile(r"(employment|time|job|position|worker|contract) ?type|commitment", re.IGNORECASE)
@@ -22,7 +22,15 @@ class GreenhouseSpider(BoardSpider):
     api = "https://boards-api.greenhouse.io/v1/boards/{board}/jobs?content=true&pay_transparency=true"
     boards = (
         r"https?://(?:(?:job-)?boards\.(?:eu\.)?greenhouse\.io/(?:embed/job_(?:board|app)(?:/js)?\?(?:\S*?&)?for="
-        r"|(?!embed\b|v1\b))|boards-api\.greenhouse\.io/v1/boards/)([\w-]+)"
+        r"|(?!(?:embed|v1)\b))|(?:boards-api|api)\.(?:eu\.)?greenhouse\.io/v1/boards/)([\w-]+)"
+    )
+    postings = r"/jobs/(\d+)(?!\w)|/embed/job_app(?:/js)?\?(?:\S*?&)?token=(\d+)(?!\w)|[?&]gh_jid=(\d+)(?!\w)"
+    elsewhere_postings = r"[?&]gh_jid=(\d+)(?!\w)"
+    domains = ("greenhouse.io", "greenhouse.com", "grnh.se")
+    markers = (
+        r"greenhouse\.io/embed/job_(?:board|app)(?:/js)?\?(?:[^\s\"'<>]{0,200}?&)?for=([\w-]+)",
+        r"\bapi\.(?:eu\.)?greenhouse\.io/v1/boards/([\w-]+)",
+        r"\b(?:url|board)_?token[\"']?\s{0,9}[:=]\s{0,9}[\"'](?![0-9a-f]{16,}[\"'])([\w-]+)[\"']",
     )
     jobs_key = "jobs"
     unread = frozenset(
@@ -91,9 +99,6 @@ def employment(metadata: list[dict[str, Any]]) -> str | None:
 def pay(stated: dict[str, Any]) -> Pay:
     """A pay range; Greenhouse does not say per what."""
     low, high = amount(stated.get("min_cents")), amount(stated.get("max_cents"))
-    return Pay(
-        min=None if low is None else low / 100,
-        max=None if high is None else high / 100,
-        currency=stated.get("currency_type"),
-        applies_to=stated.get("title"),
+    return stated_pay(
+        low and low / 100, high and high / 100, stated.get("currency_type"), applies_to=stated.get("title")
     )

@@ -12,18 +12,10 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawlers.base import BoardSpider
-from crawlers.items import JobPosting, Location, Pay, PayPeriod, PostedBasis
-from crawlers.payload import NoBoardError, amount, identity, read_json
+from crawlers.items import JobPosting, Location, Pay, PostedBasis
+from crawlers.payload import NoBoardError, identity, paragraphs, pay_period, read_json, stated_pay
 from crawlers.text import when
 from crawlers.visits import Visit
-
-_PERIODS = {
-    "per-year-salary": PayPeriod.YEAR,
-    "per-month-salary": PayPeriod.MONTH,
-    "per-week-salary": PayPeriod.WEEK,
-    "per-day-wage": PayPeriod.DAY,
-    "per-hour-wage": PayPeriod.HOUR,
-}
 
 
 class LeverSpider(BoardSpider):
@@ -32,6 +24,12 @@ class LeverSpider(BoardSpider):
     name = "lever"
     api = "https://api.{region}lever.co/v0/postings/{site}?mode=json"
     boards = r"https?://(?:jobs\.(?:(eu)\.)?lever\.co/|api\.(?:(eu)\.)?lever\.co/v0/postings/)(?!v0/)([\w.%~+&-]+)"
+    postings = r"lever\.co/(?:v0/postings/)?[^/?]+/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?!\w)"
+    domains = ("lever.co",)
+    markers = (
+        r"\bapi\.(?:(eu)\.)?lever\.co/v0/postings/([\w.%~+&-]+)",
+        r"\b\w{0,40}lever\w{0,40}\s{0,9}[=(]\s{0,9}\{[^{}]{0,400}?\baccountName[\"']?\s{0,9}:\s{0,9}[\"']([\w.%~+&-]+)[\"']",
+    )
     unread = frozenset(
         {
             "additionalPlain",
@@ -105,14 +103,9 @@ class LeverSpider(BoardSpider):
     def pay(self, stated: dict[str, Any]) -> Pay:
         """A pay range; an interval that nobody knows is counted."""
         interval = stated.get("interval")
-        if interval and interval not in _PERIODS:
+        if interval and not pay_period(interval):
             self.count(f"{self.name}/unknown_interval/{interval}")
-        return Pay(
-            min=amount(stated.get("min")),
-            max=amount(stated.get("max")),
-            currency=stated.get("currency"),
-            period=_PERIODS.get(interval or ""),
-        )
+        return stated_pay(stated.get("min"), stated.get("max"), stated.get("currency"), interval)
 
 
 def body(job: dict[str, Any]) -> str:
@@ -128,8 +121,3 @@ def body(job: dict[str, Any]) -> str:
             job.pop("additional", None) or paragraphs(job.get("additionalPlain")),
         ]
     )
-
-
-def paragraphs(text: str | None) -> str:
-    """Plain text as HTML."""
-    return f"<p>{escape(text)}</p>".replace("\n", "<br>") if text else ""
