@@ -12,7 +12,7 @@ from itertools import zip_longest
 import nh3
 from selectolax.lexbor import LexborHTMLParser
 
-_TAG = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 
 # NUL and its like: PostgreSQL cannot store the first at all.
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r")) + b"\x7f"
@@ -24,6 +24,7 @@ _ESCAPED_END = re.compile(r"&(?:amp;)*lt;/(?:p|div|ul|ol|li|span|strong|h[1-6]|e
 _REAL_END = re.compile(r"</(?:p|div|ul|ol|li|strong|h[1-6]|em|b)\s*>", re.IGNORECASE)
 # A parser's time grows with the square of the nesting; no real posting comes near.
 _MAX_TAGS = 10_000
+_MAX_ENTITIES = 100_000  # likewise
 
 _PRE = re.compile(r"<pre>(.*?)</pre>", re.DOTALL)
 # A tag of clean HTML: name, with the slash of an end tag, and attributes.
@@ -102,6 +103,8 @@ def clean_html(html: str) -> str:
         if "lt;/" not in html or len(_ESCAPED_END.findall(html)) <= len(_REAL_END.findall(html)):
             break
         html = storable(unescape_once(html))
+    if html.count("&") > _MAX_ENTITIES:
+        html = html.replace("&", " ")
     if html.count("<") > _MAX_TAGS:
         return escape(_words_of(html), quote=False)
     lower = html.lower()

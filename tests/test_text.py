@@ -150,3 +150,12 @@ def test_when_never_raises(value: str | float | None) -> None:
 def test_is_html() -> None:
     assert is_html("a<br/>b")
     assert not is_html("a < b > c <3 <- ->")
+
+
+@pytest.mark.parametrize("unit", ["<a", "&amp;", "& ", "<p", "&lt;", "<!--", "<a href='", "\\u0000<"])
+def test_megabytes_of_rubbish_are_read(unit: str) -> None:
+    """In a time that grows with the size: with its square, one of these would take minutes."""
+    html = unit * (2_000_000 // len(unit))
+    assert isinstance(plain_text(clean_html(html)), str)
+    one_line(html)
+    is_html(html)
