@@ -33,6 +33,7 @@ _JSON_LD = re.compile(r"(?:^|[\s\"'/])type\s*+=\s*+[\"']?\s*+application/ld\+jso
 _TYPED = re.compile(r"\b(itemtype|typeof)\s*+=[^<>]*\Z", re.IGNORECASE)
 _SCHEMA = re.compile(r"https?://(?:www\.)?schema\.org/", re.IGNORECASE)
 _RDFA_PREFIX = re.compile(r"(?<![\w-])([\w-]++):\s++https?://(?:www\.)?schema\.org/?(?=\s|\Z)", re.IGNORECASE)
+_PREFIXED = re.compile(r"""\bprefix\s{0,9}=\s{0,9}["']([^"'<>]{0,2000})""")
 
 _TOKEN = re.compile(
     r"(?P<skip>(?://[ \t]*)?(?:<!\[CDATA\[|\]\]>|-->)|//[^\r\n]*|/\*(?:.*?\*/|.*))"
@@ -101,7 +102,10 @@ def job_postings(html: str | bytes) -> list[dict[str, Any]]:
     typed = (_TYPED.search(before[-200:]) for before in markup.split(_POSTING)[:-1])
     for attribute in sorted({match[1].lower() for match in typed if match}):
         known = {_title(posting) for posting in postings} - {""}
-        found = _from_markup(markup, _SYNTAXES[attribute])
+        stated = _PREFIXED.findall(markup) if "prefix" in markup else ()
+        prefixes = {prefix for each in stated for prefix in _RDFA_PREFIX.findall(each)}
+        start = markup.rfind("<", 0, markup.find(_POSTING))  # what is before the first posting is not parsed
+        found = _from_markup(markup[max(start, 0) :], _SYNTAXES[attribute], prefixes)
         postings += [posting for posting in found if _title(posting) not in known]
     return postings
 
@@ -335,7 +339,7 @@ _SYNTAXES = {
 }
 
 
-def _from_markup(markup: str, syntax: _Syntax) -> list[dict[str, Any]]:
+def _from_markup(markup: str, syntax: _Syntax, prefixes: set[str]) -> list[dict[str, Any]]:
     """Postings that attributes of elements state."""
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
@@ -344,7 +348,7 @@ def _from_markup(markup: str, syntax: _Syntax) -> list[dict[str, Any]]:
         return []
     if root is None:
         return []
-    graph = _Graph({prefix for each in root.xpath("//@prefix") for prefix in _RDFA_PREFIX.findall(each)})
+    graph = _Graph(prefixes)
     for item in _items(root, syntax, graph, _MOST_TEXT * len(markup)):
         graph.add(item)
     return graph.resolved_postings()
