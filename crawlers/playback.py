@@ -1,7 +1,8 @@
 """Crawls answered from recordings: `-s PLAYBACK=DIR[,DIR...]`. No request leaves the machine.
 
 A recording is a folder with `exchanges.json`: a list of {"request": {"method", "url", "body"?}, "response": {"status",
-"headers", "file"}}, and the files, which hold the bodies as they came over the wire.
+"headers", "file"}}, and the files, which hold the bodies as they came over the wire. The folder bears its board's key;
+where that is no name for a folder, the key stands in a file `board`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from scrapy.settings import BaseSettings
 from w3lib.url import canonicalize_url
 
 from crawlers.errors import OperatorError
+
+BOARD_FILE = "board"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,7 @@ class Recordings:
 
     def answer(self, request: Request) -> Response | None:
         """The recorded answer; None: this request was not recorded."""
-        key = request.method, canonicalize_url(request.url), _body(request.body.decode("utf-8", "replace"))
-        exchange = self._exchanges.get(key)
+        exchange = self._exchanges.get(request_key(request))
         if exchange is None:
             return None
         headers = Headers(exchange.headers)
@@ -67,6 +69,21 @@ class Recordings:
                 self._exchanges.setdefault(key, Exchange(int(response["status"]), headers, body))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise OperatorError(f"{file} is not a recording: {type(error).__name__}: {error}") from None
+
+
+def board_of(folder: Path) -> str:
+    """Key of the board whose recording is in a folder. Raises OperatorError."""
+    try:
+        return (folder / BOARD_FILE).read_text(encoding="utf-8").strip() or folder.name
+    except FileNotFoundError:
+        return folder.name
+    except (OSError, UnicodeDecodeError) as error:
+        raise OperatorError(f"{folder / BOARD_FILE} is to hold the board's key: {error}") from None
+
+
+def request_key(request: Request) -> tuple[str, str, str]:
+    """By what a request is known: method, URL with its query in order, body."""
+    return request.method, canonicalize_url(request.url), _body(request.body.decode("utf-8", "replace"))
 
 
 @cache

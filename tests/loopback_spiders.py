@@ -2,6 +2,7 @@
 
 import os
 
+from crawlers.spiders.careers import CareersSpider
 from crawlers.spiders.greenhouse import GreenhouseSpider
 from crawlers.spiders.workday import WorkdaySpider
 
@@ -16,3 +17,7 @@ class LoopbackWorkdaySpider(WorkdaySpider):
     """See WorkdaySpider."""
 
     api = os.environ["LOOPBACK"] + "/wday/cxs/{tenant}/{site}"
+
+
+class LoopbackCareersSpider(CareersSpider):
+    """See CareersSpider; its boards' URLs say where they are."""

@@ -12,9 +12,9 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.test import get_crawler
 from twisted.python.failure import Failure
 
-from crawlers.base import BoardSpider
+from crawlers.base import BoardSpider, visit_ended
 from crawlers.items import JobPosting
-from crawlers.playback import Recordings
+from crawlers.playback import Recordings, board_of
 from crawlers.visits import Visit
 
 
@@ -25,7 +25,8 @@ class Played:
         self.postings: list[JobPosting] = []
         self.visits: dict[str, Visit] = {}
         self.requested: list[str] = []
-        crawler = get_crawler(spider, {"DATABASE_URL": ""})
+        crawler = get_crawler(spider, {"DATABASE_URL": "", "SPIDER_MODULES": ["crawlers.spiders"]})
+        crawler.signals.connect(self._note, visit_ended)
         asyncio.run(self._play(spider.from_crawler(crawler, **arguments), answers))
         assert crawler.stats
         self.stats: dict[str, Any] = crawler.stats.get_stats()
@@ -34,27 +35,34 @@ class Played:
         spider.crawler.spider = spider
         waiting = [request async for request in spider.start()]
         while waiting:
-            self.visits |= {visit.board: visit for visit in spider.visits.values()}
             request = waiting.pop(0)
             self.requested.append(request.url)
             assert len(self.requested) < 100, "a spider that never ends"
             response = answers.answer(request) or Response(request.url, status=404, request=request)
-            async for result in self._answered(spider, request, response):
+            target = response.headers.get("Location") if 300 <= response.status < 400 else None
+            if target and not request.meta.get("dont_redirect"):
+                waiting.insert(0, request.replace(url=response.urljoin(target.decode())))
+                continue
+            async for result in self._answered(request, response):
                 if isinstance(result, Request):
                     waiting.append(result)
                 else:
-                    self.visits |= {visit.board: visit for visit in spider.visits.values()}
                     self.postings.append(result)
                     await spider.posting_left(result)
 
-    def _answered(self, spider: BoardSpider, request: Request, response: Response) -> Any:
+    def _note(self, visit: Visit) -> None:
+        self.visits[visit.board] = visit
+
+    def _answered(self, request: Request, response: Response) -> Any:
+        assert request.callback
+        assert request.errback
         if 200 <= response.status < 300:
-            return spider.receive(response, **request.cb_kwargs)
+            return request.callback(response, **request.cb_kwargs)
         failure = Failure(HttpError(response))
         failure.request = request  # type: ignore[attr-defined]
-        return spider.fail(failure)
+        return request.errback(failure)
 
 
 def play(spider: type[BoardSpider], folder: Path, **arguments: str) -> Played:
-    """Play the recording in a folder, which bears its board's key."""
-    return Played(spider, Recordings(str(folder)), **{"board": folder.name, **arguments})
+    """Play the recording in a folder."""
+    return Played(spider, Recordings(str(folder)), **{"board": board_of(folder), **arguments})

@@ -155,7 +155,7 @@ def test_unknown_board_is_one_clear_line(run: Run, tmp_path: Path) -> None:
     ("arguments", "says"),
     [
         (["grenhouse", "-a", "board=x"], "did you mean greenhouse?"),
-        ([], "name a platform: greenhouse, lever"),
+        ([], "name a platform: ashby, careers, greenhouse, lever"),
         (["greenhouse", "--board=x"], "did you mean -a board=KEY?"),
         (["greenhouse", "--outptu=x"], "did you mean --output?"),
         (["greenhouse", "-a", "bord=x"], "no argument 'bord'"),

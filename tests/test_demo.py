@@ -14,7 +14,7 @@ def test_demo_shows_every_platform_and_three_cards(run: Run, tmp_path: Path) -> 
     rows = {line.split()[0]: line.split()[1:] for line in result.stdout.splitlines() if line.split()}
     for platform in (folder.name for folder in FIXTURES.iterdir()):
         boards = sum(1 for _ in (FIXTURES / platform).glob("*/exchanges.json"))
-        assert int(rows[platform][0]) == boards
+        assert int(rows[platform][0]) >= boards, "or more, as careers pages lead to others"
         assert int(rows[platform][1]) >= 10
         offered, case_by_case, refused, unclear, silent = map(int, rows[platform][3:])
         assert offered + case_by_case + refused + unclear + silent == int(rows[platform][1])

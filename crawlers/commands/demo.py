@@ -19,6 +19,7 @@ from crawlers.base import visit_ended
 from crawlers.cli import Command as BaseCommand
 from crawlers.errors import OperatorError
 from crawlers.items import Sponsorship
+from crawlers.playback import board_of
 from crawlers.storage import Card, Database, PlatformOverview, database_at
 from crawlers.visits import Visit
 
@@ -95,7 +96,8 @@ class Command(BaseCommand):
             task = bar.add_task("Crawling recorded boards", total=sum(map(len, recorded.values())))
 
             def advance(visit: Visit) -> None:
-                bar.update(task, advance=1, description=f"Crawled {visit.name}")
+                known = visit.board in recorded.get(visit.platform, ())  # else a careers page led to it
+                bar.update(task, advance=int(known), description=f"Crawled {visit.name}")
 
             for platform, boards in recorded.items():
                 crawler = self.crawler_process.create_crawler(platform)
@@ -108,7 +110,7 @@ def boards_under(folder: Path) -> dict[str, list[str]]:
     """Platform -> boards of which there is a recording. Raises OperatorError when there is none."""
     recorded: dict[str, list[str]] = {}
     for file in sorted(folder.glob("*/*/exchanges.json")):
-        recorded.setdefault(file.parent.parent.name, []).append(file.parent.name)
+        recorded.setdefault(file.parent.parent.name, []).append(board_of(file.parent))
     if not recorded:
         raise OperatorError(f"no recordings under {folder}; name the folder that holds PLATFORM/BOARD/exchanges.json")
     return recorded
@@ -171,5 +173,5 @@ def next_steps(database: Database) -> str:
         f"\nThe postings are in {database.name}\n"
         "Next:  scrapy crawl greenhouse -a board=KEY     a board of your choice, live\n"
         "       scrapy crawl lever -a board=URL -O FILE  the same, into a file as well\n"
-        "       scrapy boards import --starter           200 boards of known sponsors\n"
+        "       scrapy boards import --starter           464 boards of known sponsors\n"
     )
