@@ -17,6 +17,7 @@ class LoopbackWorkdaySpider(WorkdaySpider):
     """See WorkdaySpider."""
 
     api = os.environ["LOOPBACK"] + "/wday/cxs/{tenant}/{site}"
+    list_cap = int(os.environ.get("LIST_CAP", WorkdaySpider.list_cap))
 
 
 class LoopbackCareersSpider(CareersSpider):
