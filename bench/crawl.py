@@ -30,6 +30,7 @@ def main(kind: str, url: str, database_url: str) -> None:
             "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
             "LOG_LEVEL": "ERROR",
             "ROBOTSTXT_OBEY": False,
+            "ALLOW_PRIVATE_ADDRESSES": True,
             "REMOTE_CONTROL_ENABLED": False,
             "TELNETCONSOLE_ENABLED": False,
             "DATABASE_URL": database_url,

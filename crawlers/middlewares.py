@@ -4,16 +4,46 @@ from __future__ import annotations
 
 from email.utils import parsedate_to_datetime
 from time import monotonic, time
+from typing import Self
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.core.downloader import Slot
+from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
+from crawlers.detect import is_public_host
+
 _SLOW_DOWN = {429, 503}
 _LEFT = "the host asked for a longer pause than RETRY_AFTER_MAX and is left alone for this crawl"
+
+
+class PublicHostsMiddleware:
+    """Lets requests go to hosts on the public internet only, redirects among them, by their names.
+
+    What a name leads to is not looked at. ALLOW_PRIVATE_ADDRESSES turns it off.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        if crawler.settings.getbool("ALLOW_PRIVATE_ADDRESSES"):
+            raise NotConfigured
+        assert crawler.stats
+        self.stats = crawler.stats
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's hook."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Scrapy's hook. Raises IgnoreRequest."""
+        address = urlsplit(request.url)
+        if address.scheme in {"http", "https"} and not is_public_host(address.hostname or ""):
+            self.stats.inc_value("safety/private_host")
+            raise IgnoreRequest(f"{address.hostname} is not on the public internet")
 
 
 class PoliteRetryMiddleware(RetryMiddleware):

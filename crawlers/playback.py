@@ -130,6 +130,7 @@ class Playback:
         changes: dict[str, Any] = {
             "DOWNLOAD_HANDLERS": {"http": PlaybackHandler, "https": PlaybackHandler, "ftp": None, "s3": None},
             "DOWNLOAD_DELAY": 0,
+            "DOWNLOAD_SLOTS": {},
             "CRAWL_DELAY_OBEY": False,
             "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
         }

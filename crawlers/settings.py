@@ -29,6 +29,7 @@ COOKIES_ENABLED = False
 CONCURRENT_REQUESTS = 32
 CONCURRENT_REQUESTS_PER_DOMAIN = 2
 DOWNLOAD_DELAY = 0.5  # seconds
+DOWNLOAD_SLOTS = {"apply.workable.com": {"concurrency": 1, "delay": 1}}  # hosts that want to be asked more slowly
 DOWNLOAD_TIMEOUT = 60  # seconds
 RETRY_TIMES = 2
 BUSY_RETRY_TIMES = 4  # for 429 and 503
@@ -41,7 +42,7 @@ ROBOTSTXT_EXCEPTIONS: list[str] = []  # platforms whose API you may use against 
 CAREERS_MAX_PAGES = 500  # pages of a careers site that are looked into at one visit
 
 # What may be asked for, and what may come in
-ALLOW_PRIVATE_ADDRESSES = False  # True: careers pages on localhost and in private networks too; for tests
+ALLOW_PRIVATE_ADDRESSES = False  # True: hosts such as localhost, and addresses instead of names, too; for tests
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # bytes, after decompression too
 DOWNLOAD_WARNSIZE = 0
@@ -58,6 +59,7 @@ MEMUSAGE_LIMIT_MB = 2048
 
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "crawlers.middlewares.PublicHostsMiddleware": 10,
     "crawlers.middlewares.PoliteRetryMiddleware": 550,
 }
 EXTENSIONS = {"crawlers.extensions.CrawlDelay": 100, "crawlers.extensions.RareCollection": 100}

@@ -17,6 +17,7 @@ import pytest
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
 from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
@@ -25,7 +26,7 @@ from scrapy.utils.misc import load_object
 from scrapy.utils.test import get_crawler
 
 import crawlers
-from crawlers.middlewares import PoliteRetryMiddleware, retry_after
+from crawlers.middlewares import PoliteRetryMiddleware, PublicHostsMiddleware, retry_after
 
 SETTINGS = Settings()
 SETTINGS.setmodule("crawlers.settings")
@@ -102,6 +103,23 @@ def test_spider_may_be_slower_but_not_ruder(name: str) -> None:
         assert slot.get("concurrency", 1) <= SETTINGS.getint("CONCURRENT_REQUESTS_PER_DOMAIN"), host
     for attribute in ("download_delay", "user_agent", "max_concurrent_requests"):
         assert not hasattr(crawler.spidercls, attribute), attribute
+
+
+# Hosts
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1/x", "https://[::1]/x", "http://db.internal/x", "http://2130706433/x"])
+def test_hosts_in_private_networks_are_not_asked(url: str) -> None:
+    guard = PublicHostsMiddleware(get_crawler(None, {}))
+    with pytest.raises(IgnoreRequest, match="not on the public internet"):
+        guard.process_request(Request(url))
+    assert guard.process_request(Request("https://boards.example/x")) is None
+    with pytest.raises(NotConfigured):
+        PublicHostsMiddleware(get_crawler(None, {"ALLOW_PRIVATE_ADDRESSES": True}))
+
+
+def test_host_that_wants_to_be_asked_slowly_is() -> None:
+    assert SETTINGS["DOWNLOAD_SLOTS"]["apply.workable.com"] == {"concurrency": 1, "delay": 1}
 
 
 # Retry-After

@@ -20,7 +20,6 @@ class WorkableSpider(BoardSpider):
     """What Workable answers its widget on employers' pages (https://www.workable.com/assets/embed.js)."""
 
     name = "workable"
-    custom_settings = {"DOWNLOAD_DELAY": 1, "CONCURRENT_REQUESTS_PER_DOMAIN": 1}  # noqa: RUF012
     api = "https://apply.workable.com/api/v1/widget/accounts/{board}?details=true"
     boards = (
         r"https?://(?:apply\.workable\.com/(?:api/v\d/(?:widget/)?accounts/|(?!(?:api|j)(?:[/?#]|$)))"
