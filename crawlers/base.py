@@ -26,14 +26,17 @@ from crawlers.items import JobPosting
 from crawlers.payload import (
     UNREADABLE,
     DuplicateError,
+    GonePostingError,
     NoBoardError,
     Row,
     UnreadableError,
     digest_of,
     explained,
     finish,
+    is_gone,
     label,
     read_json,
+    was_sent,
 )
 from crawlers.platform import PlatformSpider
 from crawlers.storage import Database, KnownRow, StorageError, database_at
@@ -180,11 +183,13 @@ class BoardSpider(PlatformSpider):
         try:
             async for result in then(response, visit):
                 yield result
+            visit.failures = 0
         except NoBoardError as error:
-            visit.fail(Outcome.NOT_FOUND, str(error))
+            visit.fail(Outcome.PARTIAL if visit.listed else Outcome.NOT_FOUND, str(error))
             for request in self.try_elsewhere(visit):
                 yield request
         except UnreadableError as error:
+            visit.failures += 1
             visit.fail(Outcome.PARTIAL if visit.listed else Outcome.UNREADABLE, str(error))
         except StorageError as error:
             visit.fail(Outcome.PARTIAL, str(error))
@@ -200,7 +205,9 @@ class BoardSpider(PlatformSpider):
         """Scrapy's hook: a request of a visit failed."""
         request: Request = failure.request  # type: ignore[attr-defined]
         visit: Visit = request.cb_kwargs["visit"]
-        visit.requests += 1
+        if was_sent(failure):
+            visit.requests += 1
+            visit.failures = 0 if is_gone(failure) else visit.failures + 1
         if visit.listed:
             self.posting_failed(failure, visit)
         else:
@@ -222,15 +229,14 @@ class BoardSpider(PlatformSpider):
         rows = self.jobs(response)
         if visit.advertised is None:
             visit.advertised = self.advertised(response)
-        for result in await self.read_rows(rows, response, visit):
+        async for result in self.read_rows(rows, response, visit):
             yield result
         if following := self.next_page(response):
             yield self.request(visit, following)
 
-    async def read_rows(self, rows: list[Any], response: Response, visit: Visit) -> list[JobPosting | Request]:
+    async def read_rows(self, rows: list[Any], response: Response, visit: Visit) -> AsyncIterator[JobPosting | Request]:
         """Postings of rows that are new or changed, or requests for their own pages."""
         known = await self.known_rows(visit)
-        results: list[JobPosting | Request] = []
         for row, digest in list(self.fresh_rows(rows, known, response, visit)):
             try:
                 url = self.detail_url(row, visit.board)
@@ -239,10 +245,9 @@ class BoardSpider(PlatformSpider):
                 continue
             if url:
                 then = partial(self.parse_detail, listed=row, digest=digest)
-                results.append(self.request(visit, url, then, priority=-1))
+                yield self.request(visit, url, then, priority=-1)
             elif posting := self.posting(row, digest, visit, response):
-                results.append(posting)
-        return results
+                yield posting
 
     def fresh_rows(
         self, rows: list[Any], known: dict[str, KnownRow], response: Response, visit: Visit
@@ -255,7 +260,12 @@ class BoardSpider(PlatformSpider):
                     raise TypeError(f"{type(row).__name__} instead of an object")
                 listed_id, digest = self.listed_id(row), self.row_hash(row)
             except UNREADABLE as error:
-                self.skip(visit, error, (isinstance(row, dict) and label(row)) or response.url)
+                listed_id = f"unreadable {digest_of('', row)}"
+                if listed_id not in visit.ids:
+                    visit.ids.add(listed_id)
+                    self.skip(visit, error, (isinstance(row, dict) and label(row)) or response.url)
+                else:
+                    visit.listed -= 1
                 continue
             if listed_id in visit.ids:
                 visit.listed -= 1
@@ -280,6 +290,9 @@ class BoardSpider(PlatformSpider):
         try:
             posting = self.read(row, visit.board)
             finish(posting)
+        except GonePostingError as error:
+            self.gone(visit, error, label(whole) or response.url)
+            return None
         except UNREADABLE as error:
             self.skip(visit, error, label(whole) or response.url)
             return None
@@ -299,6 +312,12 @@ class BoardSpider(PlatformSpider):
         self.count(f"{self.name}/unreadable/{kind}")
         if visit.unreadable <= _LOGGED_ROWS:
             self.logger.warning("%s: a posting cannot be read (%s): %s: %s", visit.name, where, kind, error)
+
+    def gone(self, visit: Visit, error: object, where: str) -> None:
+        """Count a row whose posting had left by the time that its page was asked for."""
+        visit.gone += 1
+        self.count(f"{self.name}/gone")
+        self.logger.info("%s: a posting is gone (%s): %s", visit.name, where, error)
 
     def row_hash(self, row: Any) -> str:
         """Digest of a row. It changes with this project's version, its rules and the spider's options too: with a new
@@ -328,7 +347,7 @@ class BoardSpider(PlatformSpider):
             return
         if visit.advertised is not None and visit.listed < visit.advertised:
             visit.fail(Outcome.PARTIAL, f"{visit.listed} of {visit.advertised} openings are in the list")
-        if visit.listed and visit.unreadable >= visit.listed:
+        if visit.unreadable and visit.unreadable + visit.gone >= visit.listed:
             visit.fail(Outcome.UNREADABLE, f"none of {visit.listed} rows could be read")
         visit.end()
         for _, result in await self.crawler.signals.send_catch_log_async(visit_ended, visit=visit):

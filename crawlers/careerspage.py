@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from crawlers.detect import Found, Platform, detect_page, detect_url
+from crawlers.addresses import page_key, same_site, split
+from crawlers.detect import Found, Platform, boards_of_page, detect_page, detect_url
 from crawlers.jsonld import job_postings
-from crawlers.links import PageLinks, link_target, page_links, same_site, without_links
+from crawlers.links import PageLinks, is_list, likeness, page_links, without_links
 from crawlers.payload import Row
-from crawlers.schemaorg import page_key
+from crawlers.schemaorg import name_of, stated_page
 
 PAGE, ALONE = "@page", "@alone"
-"""Keys that are added to a posting's data: URL of the page that it was found on; whether it is the only one there."""
+"""Keys that are added to a posting's data: URL of the page that it was found on; whether that page is its own."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -44,17 +46,52 @@ def read_page(html: str, url: str, home: str, platforms: Sequence[type[Platform]
     if board := board_at(url, platforms):
         return CareersPage(boards=[board], on_platform=True)
     links = page_links(html, url, home)
-    page = links.canonical or url
     if found := job_postings(html):
-        rows = []
-        postings = []
-        for data in found:
-            own = data.get("url") if "description" not in data else None
-            target = link_target(page, own) if isinstance(own, str) else None
-            if target and same_site(target, home) and page_key(target) != page_key(page):
-                postings.append(target)  # a list that names its postings; their words are on their own pages
-            else:
-                rows.append({**data, PAGE: page, ALONE: len(found) == 1})
-        return CareersPage(postings=rows, links=PageLinks(postings=postings, pages=links.pages))
-    made_of = [found for found in detect_page(without_links(html), url, platforms) if found.board]
+        return _page_of_postings(found, url, home, links)
+    made_of = boards_of_page(without_links(html), url, platforms)
     return CareersPage(boards=made_of, linked=[] if made_of else detect_page(html, url, platforms), links=links)
+
+
+def _page_of_postings(found: list[Row], url: str, home: str, links: PageLinks) -> CareersPage:
+    """The page at `url`, which states these postings."""
+    page = links.canonical or url
+    rows: list[Row] = []
+    named: list[str] = []
+    for data in found:
+        own = stated_page(data.get("url"), page) if "description" not in data else None
+        if own and same_site(own, home) and page_key(own) != page_key(page):
+            named.append(own)  # a list that names its postings; their words are on their own pages
+        else:
+            rows.append(data)
+    rows = _merged(rows, page)
+    if not same_site(url, home):  # a redirect; what lists several postings is somebody else's
+        rows, links = rows if len(rows) == 1 else [], PageLinks()
+        named = []
+    stating = [row for row in rows if (own := stated_page(row.get("url"), page)) and page_key(own) == page_key(page)]
+    for row in rows:
+        alone = _is_posting(page, home) and (len(rows) == 1 or (len(stating) == 1 and row is stating[0]))
+        row |= {PAGE: page, ALONE: alone}
+    return CareersPage(postings=rows, links=PageLinks(postings=named, pages=links.pages, alternates=links.alternates))
+
+
+def _is_posting(page: str, home: str) -> bool:
+    """Whether a page can be one posting's own, and is no list that happens to hold a single one."""
+    return likeness(page, home) > 0 or not (is_list(page) or split(page).path == split(home).path)
+
+
+def _merged(rows: list[Row], page: str) -> list[Row]:
+    """Rows without those that say a posting again: of the same title and place, and not of another number or page."""
+    kept: list[Row] = []
+    by_name: dict[str, Row] = {}
+    for row in rows:
+        first = by_name.setdefault(name_of(row), row)
+        pages = [stated_page(each.get("url"), page) for each in (first, row)]
+        if first is row or _differ(first.get("identifier"), row.get("identifier")) or _differ(*pages):
+            kept.append(row)
+        else:
+            first |= {key: value for key, value in row.items() if key not in first}
+    return kept
+
+
+def _differ(one: Any, other: Any) -> bool:
+    return one is not None and other is not None and one != other

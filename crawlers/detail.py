@@ -7,11 +7,10 @@ from typing import Any, ClassVar
 from zlib import crc32
 
 from scrapy import Request
-from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawlers.base import BoardSpider
-from crawlers.payload import GONE, Row, identity
+from crawlers.payload import Row, identity, is_gone
 from crawlers.visits import Visit
 
 
@@ -46,9 +45,9 @@ class DetailBoardSpider(BoardSpider):
 
     def posting_failed(self, failure: Failure, visit: Visit) -> None:
         """A posting that left between its row and its page costs itself; anything else makes the visit partial."""
-        error, request = failure.value, failure.request  # type: ignore[attr-defined]
+        request: Request = failure.request  # type: ignore[attr-defined]
         own_page = getattr(request.cb_kwargs["then"], "func", None) == self.parse_detail
-        if own_page and isinstance(error, HttpError) and error.response.status in GONE:
-            self.skip(visit, error, request.url)
+        if own_page and is_gone(failure):
+            self.gone(visit, failure.value, request.url)
         else:
             super().posting_failed(failure, visit)

@@ -34,6 +34,8 @@ _PRIVATE = re.compile("alt|arpa|corp|home|internal|intranet|invalid|lan|local|lo
 _SECOND = {"ac", "co", "com", "edu", "go", "gov", "net", "or", "org"}
 """Labels before a country's, below which organisations have their names."""
 
+_SERVICE = re.compile(r"(?<=/)(?:robots|sitemap|favicon)[^/?]*\.(?:txt|xml|ico)(?=\?|$)", re.IGNORECASE)
+"""A file that a host has for machines, where a board's key may stand."""
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*:(?!\d))?(/*)", re.IGNORECASE)
 _PARTS = re.compile(r"([^/?#]*)([^?#]*)(?:\?([^#]*))?")
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
@@ -169,7 +171,7 @@ def board_in(url: str, pattern: str, keys: str = PATH_KEY) -> str | None:
     'eu.acme'
     """
     address = web_address(url)
-    match = re.match(pattern, str(address), re.IGNORECASE) if address else None
+    match = _board_match(address, pattern) if address else None
     key = _joined(match) if match else ""
     return key if is_key(key, keys) else None
 
@@ -196,12 +198,16 @@ def _detect(address: WebAddress, platforms: _Platforms) -> Found | None:
 def _hosted(address: WebAddress, platforms: _Platforms) -> Found | None:
     """The board, or the platform at least, on whose host an address is."""
     for platform in platforms:
-        if board := _key_of(re.match(platform.boards, str(address), re.IGNORECASE), platform):
+        if board := _key_of(_board_match(address, platform.boards), platform):
             return Found(platform.name, board)
     for platform in platforms:
         if address.is_on(platform.domains):
             return Found(platform.name)
     return None
+
+
+def _board_match(address: WebAddress, pattern: str) -> re.Match[str] | None:
+    return re.match(pattern, _SERVICE.sub("", str(address)), re.IGNORECASE)
 
 
 def _key_of(match: re.Match[str] | None, platform: type[Platform]) -> str | None:
@@ -257,20 +263,38 @@ def detect_page(html: str, url: str, platforms: Iterable[type[Platform]]) -> lis
     platforms = list(platforms)
     address = web_address(url)
     here = _detect(address, platforms) if address else None
-    clues: dict[Found, _Clue] = {}
-    if here:
-        clues[replace(here, posting=None)] = _Clue(_OWN if here.board else _EMBEDDED)
-    text = _unescaped(_without_comments(html[:_PAGE_MAX]))
-    for found, certainty in _clues(text, address, platforms):
-        clue = clues.setdefault(found, _Clue(certainty))
-        clue.certainty = max(clue.certainty, certainty)
-        clue.links += 1
-    ranked = _ranked(clues, address.host if address else "")
+    ranked = _ranked(_weighed(html, address, here, platforms), address.host if address else "")
     if here and here.posting:
         first = next((number for number, found in enumerate(ranked) if found.platform == here.platform), None)
         if first is not None:
             ranked[first] = replace(ranked[first], posting=here.posting)
     return ranked
+
+
+def boards_of_page(html: str, url: str, platforms: Iterable[type[Platform]]) -> list[Found]:
+    """Boards that a page, at `url`, is made of: those that it embeds, or else those of the site's own name to which it
+    links, or else the one with the most links. A page without what it links to for visitors is to be given.
+    """
+    platforms = list(platforms)
+    address = web_address(url)
+    here = _detect(address, platforms) if address else None
+    host = address.host if address else ""
+    clues = _weighed(html, address, here, platforms)
+    ranked = [found for found in _ranked(clues, host) if found.board]
+    embedded = [found for found in ranked if clues[found].certainty >= _EMBEDDED]
+    return embedded or [found for found in ranked if _named_alike(found.board or "", host)] or ranked[:1]
+
+
+def _weighed(html: str, address: WebAddress | None, here: Found | None, platforms: _Platforms) -> dict[Found, _Clue]:
+    """What a page shows, and how surely; `here` is what it is on."""
+    clues: dict[Found, _Clue] = {}
+    if here:
+        clues[replace(here, posting=None)] = _Clue(_OWN if here.board else _EMBEDDED)
+    for found, certainty in _clues(_unescaped(_without_comments(html[:_PAGE_MAX])), address, platforms):
+        clue = clues.setdefault(found, _Clue(certainty))
+        clue.certainty = max(clue.certainty, certainty)
+        clue.links += 1
+    return clues
 
 
 def _ranked(clues: dict[Found, _Clue], host: str) -> list[Found]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 Chosen = dict[str, list[str]]
 """Facet values that a list is narrowed to, by the facet's parameter; those of one facet are alternatives."""
 
 _IDS_PER_GROUP = 200
+_MOST_PAGES = 10_000
+"""Pages of one list."""
 _MOST_FACETS = 4
 """Facets that a list is split by, one after the other, until all of it is found."""
 
@@ -62,8 +65,11 @@ class Listing:
         """Of the whole list."""
         self.several: set[str] = set()
         """Facets of which an opening was seen to have several values: their counts say nothing of the size."""
+        self.left: Counter[str] = Counter()
+        """By how many a facet's counts were found to be too high: openings that left meanwhile."""
         self.tried: list[str] = []
         self.passes = 0
+        self.asked = 0
         self.waiting = 0
         """Pages asked for and not read yet."""
 
@@ -72,7 +78,7 @@ class Listing:
         """Openings that there are, by the best evidence so far."""
         if self.total != self.cap:
             return self.total
-        return max([self.total, *(facet.size for facet in self._counted)])
+        return max([self.total, *(facet.size - self.left[facet.parameter] for facet in self._counted)])
 
     @property
     def sure(self) -> bool:
@@ -86,6 +92,7 @@ class Listing:
     def begin(self) -> Page:
         """The first page of the whole list."""
         self.passes += 1
+        self.asked += 1
         self.waiting += 1
         return Page(offset=0)
 
@@ -94,28 +101,38 @@ class Listing:
         if chosen:
             self._learn(chosen, total, facets)
         else:
-            self.total, self.facets = total, facets
+            self.total, self.facets = total or self.total, facets or self.facets
         cut = total >= self.cap if chosen else self.size > total
         expected = self._expected(chosen) if chosen else self._likely()
         facet = self._best(facets, chosen, expected) if cut else None
         if facet is None:
-            pages = [Page(offset=offset, chosen=chosen) for offset in range(self.page, total, self.page)]
+            pages = [Page(offset=offset, chosen=chosen) for offset in range(self.page, total, self.page)[:_MOST_PAGES]]
         else:
             pages = self._slices(facet, chosen)
-        self.waiting += len(pages)
-        return pages
+        return self._asked(pages)
 
     def rest(self, found: int) -> list[Page]:
         """What to ask for when all pages asked for are read, and `found` openings were on them."""
-        pages: list[Page] = []
-        if found >= self.size:
-            return pages
-        if self.total < self.cap:  # it changed while it was read: once more from the beginning
-            if self.passes == 1:
-                pages = [self.begin()]
-                self.waiting -= 1
-        elif len(self.tried) < _MOST_FACETS and (facet := self._best(self.facets, {}, self._likely())):
-            pages = self._slices(facet, {})
+        if found >= self.size and (self.total != self.cap or self._agreed()):
+            return []
+        if self.total != self.cap and self.passes == 1:  # it changed while it was read: once more from the beginning
+            return [self.begin()]
+        if self.total < self.cap or len(self.tried) == _MOST_FACETS:
+            return []
+        facet = self._best(self.facets, {}, max(self._likely(), found + 1))
+        if facet is None or (found >= self.size and facet.size <= found):
+            return []
+        return self._asked(self._slices(facet, {}))
+
+    def _agreed(self) -> bool:
+        """Whether two facets say the same of the size: else each may leave out openings that have no value of it."""
+        sizes = [facet.size for facet in self._counted]
+        return sizes.count(max(sizes, default=0)) > 1
+
+    def _asked(self, pages: list[Page]) -> list[Page]:
+        """Pages to ask for; none past what a list of this size can need, as where a tenant ignores what is chosen."""
+        pages = pages[: max(0, 4 * self.size // self.page + 100 - self.asked)]
+        self.asked += len(pages)
         self.waiting += len(pages)
         return pages
 
@@ -159,5 +176,8 @@ class Listing:
         if total >= self.cap:
             return
         self.several |= {facet.parameter for facet in facets if facet.parameter not in chosen and facet.size > total}
-        if len(chosen) == 1 and self._expected(chosen) > total:
+        excess = self._expected(chosen) - total if len(chosen) == 1 else 0
+        if excess > max(3, self._expected(chosen) // 100):
             self.several |= chosen.keys()
+        elif excess > 0:
+            self.left[next(iter(chosen))] += excess

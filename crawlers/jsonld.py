@@ -20,16 +20,18 @@ from w3lib.encoding import html_to_unicode
 
 _POSTING = "JobPosting"
 
-# What a page holds that is not markup: comments, and the text of scripts and styles. Each alternative goes on to the
-# end of the page when its own end is missing: that is what a browser does, and it keeps the time linear.
+# What a page holds that is not markup: comments, and the text of scripts, styles and titles. Each alternative goes on
+# to the end of the page when its own end is missing: that is what a browser does, and it keeps the time linear.
 _UNMARKED = re.compile(
     r"<(?:!--(?:-?>|.*?--!?>|.*)"
-    r"|([sS][cC][rR][iI][pP][tT]|[sS][tT][yY][lL][eE])(?=[\s/>])"
+    r"|([sS][cC][rR][iI][pP][tT]|[sS][tT][yY][lL][eE]|[tT][iI][tT][lL][eE])(?=[\s/>])"
     r"((?:[^>\"']++|\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))*+)(?:>|\Z)"
     r"(?:(?<=/>)|(.*?)</(?i:\1)[^>]*+>?|.*))",
     re.DOTALL,
 )
 _JSON_LD = re.compile(r"(?:^|[\s\"'/])type\s*+=\s*+[\"']?\s*+application/ld\+json", re.IGNORECASE)
+_NEXT = re.compile(r'"children"\s*+:\s*+("[^"\\]*+(?:\\.[^"\\]*+)*+")')
+"""A script that Next.js writes into the page later."""
 _TYPED = re.compile(r"\b(itemtype|typeof)\s*+=[^<>]*\Z", re.IGNORECASE)
 _SCHEMA = re.compile(r"https?://(?:www\.)?schema\.org/", re.IGNORECASE)
 _RDFA_PREFIX = re.compile(r"(?<![\w-])([\w-]++):\s++https?://(?:www\.)?schema\.org/?(?=\s|\Z)", re.IGNORECASE)
@@ -47,24 +49,14 @@ _QUOTE_ENTITY = re.compile(r"&(?:quot|#34|#x22);", re.IGNORECASE)
 _DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
 _ALIASES = {"id": "@id", "type": "@type"}  # of schema.org's own context
 _DEEPEST = 100  # levels of nesting; no real page comes near
-_MOST_COPIED = 10_000
-"""Objects and lists copied to resolve a page's references; what is beyond stays as it is."""
+_MOST_COPIED = 10_000  # objects and lists, to resolve a page's references; what is beyond stays as it is
 _MOST_TEXT = 4
 """Texts taken from markup, in lengths of the markup: what is nested is taken more than once."""
 
 _HTML = {
-    "benefits",
-    "description",
-    "educationRequirements",
-    "employerOverview",
-    "experienceRequirements",
-    "incentiveCompensation",
-    "incentives",
-    "jobBenefits",
-    "qualifications",
-    "responsibilities",
-    "skills",
-}
+    "benefits", "description", "educationRequirements", "employerOverview", "experienceRequirements",
+    "incentiveCompensation", "incentives", "jobBenefits", "qualifications", "responsibilities", "skills",
+}  # fmt: skip
 """Properties whose markup says something."""
 _NAMES = {"name", "title"}
 """Properties that are never the URL of the link that many pages state them on."""
@@ -95,6 +87,8 @@ def job_postings(html: str | bytes) -> list[dict[str, Any]]:
     def unmarked(match: re.Match[str]) -> str:
         if match[3] and _JSON_LD.search(unescape(match[2]) if "&" in match[2] else match[2]):
             scripts.append(match[3])
+        elif match[3] and "__next_s" in match[3] and "ld+json" in match[3]:
+            scripts.extend(_string(each) for each in _NEXT.findall(match[3]) if _POSTING in each)
         return ""
 
     markup = _UNMARKED.sub(unmarked, html)
@@ -106,6 +100,8 @@ def job_postings(html: str | bytes) -> list[dict[str, Any]]:
         prefixes = {prefix for each in stated for prefix in _RDFA_PREFIX.findall(each)}
         start = markup.rfind("<", 0, markup.find(_POSTING))  # what is before the first posting is not parsed
         found = _from_markup(markup[max(start, 0) :], _SYNTAXES[attribute], prefixes)
+        if len(postings) == len(found) == 1 and "description" in postings[0]:  # the same, perhaps in other words
+            break
         postings += [posting for posting in found if _title(posting) not in known]
     return postings
 

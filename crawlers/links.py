@@ -6,15 +6,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from importlib.resources import files
-from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, unquote
 
-from w3lib.url import safe_url_string
-
-from crawlers.schemaorg import page_key
+from crawlers.addresses import host_of, link_target, page_key, same_site, split
 
 _RULES = tomllib.loads((files("crawlers") / "links.toml").read_text(encoding="utf-8"))
 _WORDS = frozenset(_RULES["words"])
@@ -22,24 +20,25 @@ _BEGINNINGS = tuple(_RULES["beginnings"])
 _PHRASES = re.compile(rf"\b(?:{'|'.join(map(re.escape, _RULES['phrases']))})\b")
 _LIST = frozenset(_RULES["list"])
 _NEVER = frozenset(_RULES["never"])
+_SECTIONS = frozenset(_RULES["sections"])
+_ACTIONS = frozenset(_RULES["actions"])
 _FILES = tuple(f".{name}" for name in _RULES["files"])
 _IDS = frozenset(_RULES["ids"])
+_ID_AMONG_OPENINGS = frozenset(_RULES["id"])
 _PAGES = frozenset(_RULES["pages"])
-
-_LONGEST = 2000
-"""Characters of a URL; Scrapy drops requests for much longer ones."""
-_PORTS = {"http": 80, "https": 443}
-_LOWEST_PORT = 1024
-"""Below it are other services than the web, but for its own two ports."""
+_ASIDES = frozenset(_RULES["asides"])
 
 _TAG = re.compile(
     r"<(?:!--.*?(?:-->|\Z)"
-    r"|(a|area|base|link|meta)(?=[\s/])((?:[^>\"']|\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))*+)(?:>|\Z))",
+    r"|(a|area|base|frame|iframe|link|meta)(?=[\s/])((?:[^>\"']|\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))*+)(?:>|\Z))",
     re.IGNORECASE | re.DOTALL,
 )
-_ATTRIBUTE = re.compile(r"([\w:-]+)\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_ATTRIBUTE = re.compile(r"(?<![\w:-])([\w:-]++)\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _MOST_LINKS = 20_000
-_NO_URL = re.compile(r"[\s\"<>\\^`{|}]")
+_MOST_ELSEWHERE = 200
+_FRAMES = {"frame", "iframe"}
+_HOLDERS = {"meta": "content", "frame": "src", "iframe": "src"}
+"""Attributes that hold the target, where it is not href."""
 
 _WORD = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -61,55 +60,14 @@ class PageLinks:
     """What looks like another list of openings."""
     pages: list[str] = field(default_factory=list)
     """Where this list goes on."""
+    frames: list[str] = field(default_factory=list)
+    """Pages of the site that this one shows inside it; such a page may differ from its frame by a parameter alone."""
+    alternates: list[str] = field(default_factory=list)
+    """This page in other languages."""
+    elsewhere: list[str] = field(default_factory=list)
+    """The first links to other sites."""
     canonical: str | None = None
     """The page's own URL as it states it, if that is on the same site and looks like a posting."""
-
-
-def careers_url(text: str) -> str:
-    """The URL of a careers page in one form: what a person pastes, without fragment and tracking parameters.
-
-    Raises ValueError with the reason for what no such page can be at.
-
-    >>> careers_url("Acme.example/Careers?utm_source=x&team=2#openings")
-    'https://acme.example/Careers?team=2'
-    """
-    text = text.strip()
-    scheme, colon, rest = text.partition("://")
-    if not colon:
-        scheme, rest = "https", text.removeprefix("//")
-    if scheme.lower() not in _PORTS:
-        raise ValueError(f"{scheme}:// is neither http:// nor https://")
-    url = safe_url_string(f"{scheme.lower()}://{rest}")
-    if len(url) > _LONGEST:
-        raise ValueError(f"it is longer than {_LONGEST} characters")
-    parts = urlsplit(url)
-    if "@" in parts.netloc:
-        raise ValueError("it holds a user name")
-    host = _host(parts)
-    if "." not in host and host != "localhost" and ":" not in host:
-        raise ValueError(f"{host!r} is no host" if host else "it has no host")
-    try:
-        port = parts.port
-    except ValueError:
-        port = 0
-    if port in {None, _PORTS[parts.scheme]}:
-        port = None
-    elif port not in _PORTS.values() and (port or 0) < _LOWEST_PORT:
-        raise ValueError("its port is none of the web's")
-    place = f"[{host}]" if ":" in host else host
-    place = place if port is None else f"{place}:{port}"
-    query = page_key(urlunsplit(parts._replace(fragment=""))).partition("?")[2]
-    return urlunsplit((parts.scheme, place, parts.path or "/", query, ""))
-
-
-def same_site(url: str, other: str) -> bool:
-    """Whether two URLs are on one site: on one host, or one's host below the other's.
-
-    >>> same_site("https://careers.acme.example/x", "https://www.acme.example/"), same_site("https://a.io", "https://b.io")
-    (True, False)
-    """
-    one, two = _site(_split(url)), _site(_split(other))
-    return bool(one and two) and (one == two or one.endswith(f".{two}") or two.endswith(f".{one}"))
 
 
 def is_about_openings(url: str) -> bool:
@@ -118,7 +76,7 @@ def is_about_openings(url: str) -> bool:
     >>> is_about_openings("https://acme.example/job_listing-sitemap.xml"), is_about_openings("https://jobs.example/")
     (True, False)
     """
-    return any(map(_about_openings, _segments(_split(url))))
+    return any(map(_about_openings, _segments(split(url))))
 
 
 def likeness(url: str, page: str) -> int:
@@ -129,22 +87,31 @@ def likeness(url: str, page: str) -> int:
     >>> likeness("https://acme.example/careers/benefits", "https://acme.example/careers")
     0
     """
-    parts, home = _split(url), _split(page)
-    if not same_site(url, page) or _leads_away(parts):
+    parts, home = split(url), split(page)
+    if not same_site(url, page) or _leads_away(parts, home):
         return 0
     segments = _segments(parts)
-    by_query = any(name.lower() in _IDS and value for name, value in parse_qsl(parts.query))
+    by_query = _posting_by_query(parts, segments)
     if not by_query and (not segments or _is_list(parts)):
         return 0
     about = any(map(_about_openings, segments[:-1]))
     named = about or by_query or (bool(segments) and _about_openings(segments[-1]))
     below = home.path.rstrip("/") != "" and parts.path.startswith(home.path.rstrip("/") + "/")
-    hosted = any(_about_openings([label]) for label in _host(parts).split("."))
+    hosted = any(_about_openings([label]) for label in host_of(parts).split("."))
     numbered = by_query or any(_ID.search(unquote(part)) for part in parts.path.split("/")[-2:])
     slug = bool(segments) and len([word for word in segments[-1] if not _about_openings([word])]) > 1
     if not (named or below or (hosted and (numbered or slug))):
         return 0
     return 1 + 2 * about + 2 * numbered + below + slug
+
+
+def is_list(url: str) -> bool:
+    """Whether a URL's path names openings in general.
+
+    >>> is_list("https://acme.example/jobs/search"), is_list("https://acme.example/jobs/1234/baker/job")
+    (True, False)
+    """
+    return _is_list(split(url))
 
 
 def page_links(html: str, url: str, home: str) -> PageLinks:
@@ -155,32 +122,33 @@ def page_links(html: str, url: str, home: str) -> PageLinks:
         if tag == "base":
             base = link_target(url, attributes.get("href", "")) or base
             continue
-        own = attributes.get("property") == "og:url" or attributes.get("rel", "").lower() == "canonical"
-        target = link_target(base, attributes.get("content" if tag == "meta" else "href", ""))
+        target = link_target(base, attributes.get(_HOLDERS.get(tag, "href"), ""))
         if target is None or not same_site(target, home):
+            links.elsewhere += [target] if target and tag == "a" and len(links.elsewhere) < _MOST_ELSEWHERE else []
             continue
-        if own and links.canonical is None and likeness(target, home) and not _drops_a_number(target, url):
+        relations = attributes.get("rel", "").lower().split()
+        own = attributes.get("property") == "og:url" or relations == ["canonical"]
+        if own and links.canonical is None and _is_canonical(target, url, home):
             links.canonical = target
-        follows = "next" in attributes.get("rel", "").lower().split()
-        if (tag in {"a", "area"} or follows) and (page := page_key(target)) not in seen:
+        if "alternate" in relations and "hreflang" in attributes and page_key(target) != page_key(url):
+            links.alternates.append(target)
+        follows = "next" in relations
+        if tag in _FRAMES and target not in {url, home} and _kind_of(target, False, url, home):
+            links.frames.append(target)
+        elif (tag in {"a", "area"} or follows) and (page := page_key(target)) not in seen:
             seen.add(page)
             if (kind := _kind_of(target, follows, url, home)) is not None:
                 getattr(links, kind).append(target)
     return links
 
 
-def link_target(base: str, href: str) -> str | None:
-    """A link's target without its fragment; None where it has none on the web."""
-    href = href.strip()
-    if not href or href.startswith("#") or len(href) > _LONGEST or _NO_URL.search(href):
-        return None
-    try:
-        parts = urlsplit(urljoin(base, href))
-    except ValueError:
-        return None
-    if parts.scheme not in _PORTS or "@" in parts.netloc or not parts.hostname:
-        return None
-    return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", parts.query, ""))
+def hosts_of_openings(urls: Iterable[str]) -> list[str]:
+    """Hosts of those URLs that look like openings, each once.
+
+    >>> hosts_of_openings(["https://acme.ats.example/jobs/7", "https://maps.example/ulm", "https://acme.ats.example/jobs"])
+    ['acme.ats.example']
+    """
+    return list(dict.fromkeys(host_of(split(url)) for url in urls if likeness(url, url) or is_list(url)))
 
 
 def without_links(html: str) -> str:
@@ -204,25 +172,32 @@ def _tags(html: str) -> Iterator[tuple[str, dict[str, str]]]:
                 return
 
 
-def _drops_a_number(canonical: str, url: str) -> bool:
-    """Whether a page's URL says more than the canonical one that it states, which then stands for many postings."""
-    short, long = page_key(canonical), page_key(url)
-    return long.startswith(short) and any(character.isdigit() for character in long[len(short) :])
+def _is_canonical(stated: str, url: str, home: str) -> bool:
+    """Whether a page's own URL can be the one that it states: templates state one that stands for many postings."""
+    if not likeness(stated, home):
+        return False
+    short, long = split(f"//{page_key(stated)}"), split(f"//{page_key(url)}")
+    if long.path.startswith(f"{short.path}/"):
+        return False
+    dropped = dict(parse_qsl(long.query)).keys() - dict(parse_qsl(short.query)).keys()
+    return all(name.lower() in _ASIDES for name in dropped)
 
 
 def _kind_of(target: str, follows: bool, url: str, home: str) -> str | None:
     """The field of PageLinks that a link belongs to; `follows`: it is said to be the next page."""
-    if follows or _goes_on(url, target):
+    if _goes_on(url, target):
         return "pages"
-    if likeness(target, home):
-        return "postings"
-    parts = _split(target)
-    return "lists" if _is_list(parts) and not _leads_away(parts) else None
+    if likeness(target, home):  # "next" is often the next posting
+        return "pages" if follows and split(target).path == split(url).path else "postings"
+    if follows:
+        return "pages"
+    parts = split(target)
+    return "lists" if _is_list(parts) and not _leads_away(parts, split(home)) else None
 
 
 def _goes_on(url: str, target: str) -> bool:
     """Whether a link leads from one page of a list to another."""
-    here, there = _split(url), _split(target)
+    here, there = split(url), split(target)
     if here.path.rstrip("/") != there.path.rstrip("/"):
         return False
     before, after = dict(parse_qsl(here.query)), dict(parse_qsl(there.query))
@@ -237,14 +212,31 @@ def _is_list(parts: SplitResult) -> bool:
         return False
     if segments[-1][0].isdigit() and len(segments) > 1 and segments[-2][-1] in _PAGES:  # /careers/page/2
         return True
+    if _posting_by_query(parts, segments) or any(_ID.search(unquote(part)) for part in parts.path.split("/")[:-1]):
+        return False
     return any(map(_about_openings, segments[-2:])) and all(
         word in _LIST or _about_openings([word]) for word in segments[-1]
     )
 
 
-def _leads_away(parts: SplitResult) -> bool:
-    path = unquote(parts.path).lower()
-    return path.endswith(_FILES) or any("-".join(words) in _NEVER for words in _segments(parts))
+def _posting_by_query(parts: SplitResult, segments: list[list[str]]) -> bool:
+    """Whether a query holds a posting's id."""
+    stated = {name.lower() for name, _ in parse_qsl(parts.query)}
+    return not _IDS.isdisjoint(stated) or (
+        not _ID_AMONG_OPENINGS.isdisjoint(stated) and any(map(_about_openings, segments))
+    )
+
+
+def _leads_away(parts: SplitResult, home: SplitResult) -> bool:
+    """Whether words of a URL say that it is about something else; the careers page's own words do not count."""
+    if parts.path.lower().endswith(_FILES) or not _ACTIONS.isdisjoint(name for name, _ in parse_qsl(parts.query)):
+        return True
+    segments = _segments(parts)
+    names = ["-".join(words) for words in segments]
+    away = (_NEVER | _SECTIONS).intersection(names)
+    if away:
+        away -= {"-".join(words) for words in _segments(home)}
+    return bool(away & _NEVER or away.intersection(names[-1:]) or (away and not any(map(_about_openings, segments))))
 
 
 def _about_openings(words: list[str]) -> bool:
@@ -257,22 +249,3 @@ def _segments(parts: SplitResult) -> list[list[str]]:
     """Words of each part of a path that has any."""
     named = (_WORD.findall(_CAMEL.sub("-", segment).lower()) for segment in unquote(parts.path).split("/"))
     return [words for words in named if words]
-
-
-def _split(url: str) -> SplitResult:
-    """Parts of a URL; of what is none, no part."""
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return urlsplit("")
-
-
-def _host(parts: SplitResult) -> str:
-    try:
-        return (parts.hostname or "").rstrip(".")
-    except ValueError:
-        return ""
-
-
-def _site(parts: SplitResult) -> str:
-    return _host(parts).removeprefix("www.")

@@ -16,6 +16,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
 from crawlers.detect import is_public_host
+from crawlers.visits import Visit
 
 _SLOW_DOWN = {429, 503}
 _LEFT = "the host asked for a longer pause than RETRY_AFTER_MAX and is left alone for this crawl"
@@ -44,6 +45,24 @@ class PublicHostsMiddleware:
         if address.scheme in {"http", "https"} and not is_public_host(address.hostname or ""):
             self.stats.inc_value("safety/private_host")
             raise IgnoreRequest(f"{address.hostname} is not on the public internet")
+
+
+class GiveUpMiddleware:
+    """Asks nothing more for a visit, partial by then, of which VISIT_FAILURES_MAX requests in a row failed."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.most = crawler.settings.getint("VISIT_FAILURES_MAX")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's hook."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Scrapy's hook. Raises IgnoreRequest."""
+        visit = request.cb_kwargs.get("visit")
+        if isinstance(visit, Visit) and visit.failures >= self.most:
+            raise IgnoreRequest(f"{visit.failures} requests of this visit in a row failed")
 
 
 class PoliteRetryMiddleware(RetryMiddleware):

@@ -12,6 +12,7 @@ from scrapy.http import Response
 
 from crawlers.detail import DetailBoardSpider
 from crawlers.facets import Facet, Listing, Page
+from crawlers.payload import UnreadableError
 from crawlers.visits import Outcome, Visit
 
 
@@ -25,10 +26,6 @@ class PagedBoardSpider(DetailBoardSpider):
     list_cap: ClassVar[int] = 10**9
     """Rows that a list shows at the most, however many there are."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.listings: dict[str, Listing] = {}
-
     @abstractmethod
     def page_request(self, board: str, page: Page) -> Request:
         """Request for a page of the list."""
@@ -39,30 +36,32 @@ class PagedBoardSpider(DetailBoardSpider):
 
     def list_url(self, board: str) -> Request:
         """The first page."""
-        listing = self.listings[board] = Listing(page=self.page_size, cap=self.list_cap)
-        return self.page_request(board, listing.begin())
+        return self.page_request(board, Page(offset=0))
 
     async def parse_list(self, response: Response, visit: Visit) -> AsyncIterator[Any]:
         """Postings of the first page, and the requests for the others."""
-        async for result in self.parse_page(response, visit, Page(offset=0)):
+        listing = Listing(page=self.page_size, cap=self.list_cap)
+        async for result in self.parse_page(response, visit, listing.begin(), listing):
             yield result
 
-    async def parse_page(self, response: Response, visit: Visit, page: Page) -> AsyncIterator[Any]:
-        """Postings of a page, and what is to be asked for after it."""
-        listing = self.listings[visit.board]
-        for result in await self.read_rows(self.jobs(response), response, visit):
+    async def parse_page(self, response: Response, visit: Visit, page: Page, listing: Listing) -> AsyncIterator[Any]:
+        """Postings of a page, and what is to be asked for after it. Raises UnreadableError."""
+        rows = self.jobs(response)
+        async for result in self.read_rows(rows, response, visit):
             yield result
         listing.waiting -= 1
         pages: list[Page] = []
         if page.offset == 0:  # only there are the total and the facets
-            pages = listing.more(page.chosen, self.advertised(response) or 0, self.facets(response))
+            total = self.advertised(response)
+            if total is None or total < len(rows):
+                raise UnreadableError(f"a list that does not say how long it is at {response.url}: {total!r}")
+            pages = listing.more(page.chosen, total, self.facets(response))
         if not listing.waiting:
             pages = listing.rest(len(visit.ids))
-        visit.advertised = listing.size
+        visit.advertised = max(listing.size, len(visit.ids))
         if not listing.waiting and not listing.sure:
             reason = f"{visit.listed:,} of a list that shows no more, and has no facets to split it by"
             visit.fail(Outcome.PARTIAL, reason)
         for following in pages:
-            yield self.request(
-                visit, self.page_request(visit.board, following), partial(self.parse_page, page=following)
-            )
+            then = partial(self.parse_page, page=following, listing=listing)
+            yield self.request(visit, self.page_request(visit.board, following), then)

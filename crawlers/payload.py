@@ -26,7 +26,7 @@ from crawlers.visits import Outcome
 
 Row = dict[str, Any]
 """A platform's own record of a posting."""
-UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
 """What reading a row raises when the row is not in the platform's shape."""
 
 _TEXTS = tuple(
@@ -220,10 +220,10 @@ def place(raw: str | None, city: str | None = None, region: str | None = None, c
 
 def distinct(places: Iterable[Location]) -> list[Location]:
     """Places, each once, without those that say nothing."""
-    kept: dict[str, Location] = {}
+    kept: dict[tuple[str | None, ...], Location] = {}
     for place in places:
         if place.raw:
-            kept.setdefault(place.raw, place)
+            kept.setdefault((place.raw, place.city, place.region, place.country), place)
     return list(kept.values())
 
 
@@ -272,6 +272,16 @@ def finish(posting: JobPosting) -> None:
         setattr(posting, name, one_line(getattr(posting, name)))
     if not posting.url.startswith(("http://", "https://")):
         raise ValueError(f"no URL: {posting.url!r}")
+
+
+def is_gone(failure: Failure) -> bool:
+    """Whether the answer says that something is not there any more."""
+    return isinstance(failure.value, HttpError) and failure.value.response.status in GONE
+
+
+def was_sent(failure: Failure) -> bool:
+    """Whether a request that failed had been sent, rather than refused here."""
+    return isinstance(failure.value, HttpError) or not isinstance(failure.value, IgnoreRequest)
 
 
 def explained(failure: Failure) -> tuple[Outcome, str]:

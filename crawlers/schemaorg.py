@@ -11,11 +11,10 @@ import re
 from collections.abc import Iterator
 from html import escape
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
-from w3lib.url import canonicalize_url
-
+from crawlers.addresses import id_of, link_target, page_key, same_site
 from crawlers.items import JobPosting, Location, Pay, PayBasis, PayPeriod, PostedBasis
+from crawlers.links import likeness
 from crawlers.payload import amount, country_code, distinct, paragraphs, pay_period
 from crawlers.text import clean_html, is_html, one_line, plain_text, tidy_text, unescape_once, when
 
@@ -54,10 +53,11 @@ _SCHEMA = re.compile(r"https?://(?:www\.)?schema\.org/")
 _FIGURE = re.compile(
     r"(?:[A-Z]{0,3}[$€£¥₹]|[A-Z]{3})? ?"
     r"(\d{1,3}(?:[, \xa0\u202f]\d{3})+(?:\.\d+)?|\d{4,}(?:\.\d+)?|\d{1,3}(?:\.(?:\d{1,2}|\d{4,}))?)"
-    r" ?(?:[$€£¥₹]|[A-Z]{3})?",
+    r"([kK])? ?(?:[$€£¥₹]|[A-Z]{3})?",
     re.ASCII,
 )
-"""A figure with one meaning: "60,000" is, "60.000" and "1,5" are not."""
+"""A figure with one meaning: "60,000" and "60k" are, "60.000" and "1,5" are not."""
+_RANGE = re.compile(r"\s*(?:[-\u2010-\u2015]|\bto\b)\s*")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _UNIT_PREFIX = re.compile(r"^(?:/|(?:per|an?)[\s_-])\s*")
 _UNITS = {
@@ -71,26 +71,14 @@ _UNITS = {
 }
 """Abbreviations of units, UN/CEFACT codes (schema.org unitCode) among them."""
 
-_TRACKING = re.compile(
-    r"utm_.*|gh_src|lever-(?:source|origin).*|fbclid|[gd]clid|msclkid|yclid|[gw]braid|_g[al]|mc_[ce]id|trk.*|iisn?",
-    re.IGNORECASE,
-)
-_REFERRER = re.compile(r"ref|referr?er|refid|source|src", re.IGNORECASE)
-"""Who sent the reader, unless a number stands there: then it may be the posting's."""
-_SESSION = re.compile(r";jsessionid=[^/]*", re.IGNORECASE)
-_DEFAULT_PORT = re.compile(r":(?:80|443)?$")
-_LONGEST_URL = 2000
-_LONGEST_NAME = 200
-
 
 def posting_from(data: dict[str, Any], *, platform: str, board: str, url: str, alone: bool = True) -> JobPosting:
     """A posting from the properties that a page states; `url` is the page's.
 
     Pops what it reads, so that what is left and not in UNREAD can be counted. Raises what `payload.UNREADABLE` holds.
-
     The identity is the address of the posting's page (`page_key`): that is what a board lists and what stays, while
-    some sites' `identifier`, here the requisition's number, is the same on every page. Where a page holds several
-    postings (`alone` is False), those without a page of their own are told apart by that number, or title and place.
+    some sites' `identifier`, here the requisition's number, is the same on every page. Where the page is not the
+    posting's own (`alone` is False), those that state none are told apart by that number, or by what `_told_by` says.
     """
     titles = [*_lines(data.pop("title", None)), *_lines(data.pop("name", None))]
     if not titles:
@@ -100,16 +88,17 @@ def posting_from(data: dict[str, Any], *, platform: str, board: str, url: str, a
     workplace = _line(data.pop("jobLocationType", None))
     locations = _locations(data, remote=workplace is not None)
     countries = {place.country for place in locations}
-    page = _own_page(data.pop("url", None), url)
+    stated = stated_page(data.pop("url", None), url)
+    page = stated if stated and _is_own(stated, url) else url
     key = page_key(page)
     if not alone and key == page_key(url):
-        key += "#" + (requisition or " ".join([titles[0], *(place.raw for place in locations[:1])]))[:_LONGEST_NAME]
+        key += "#" + (requisition or _told_by(titles[0], locations, stated, url))
     pay, currency = data.pop("baseSalary", None), _first(data.pop("salaryCurrency", None))
     posted = _scalar(data.pop("datePosted", None))
     return JobPosting(
         platform=platform,
         board=board,
-        external_id=key,
+        external_id=id_of(key),
         url=page,
         title=titles[0],
         company=company,
@@ -138,39 +127,38 @@ def posting_from(data: dict[str, Any], *, platform: str, board: str, url: str, a
 # Addresses
 
 
-def page_key(url: str) -> str:
-    """What stays of a page's address whoever links to it: host, path, and the query without what tells visitors apart.
-
-    Raises ValueError for what is no address.
-
-    >>> page_key("https://www.acme.example/jobs/7/?utm_source=x&lang=en#apply")
-    'acme.example/jobs/7?lang=en'
-    >>> page_key("https://acme.example/job?source=newsletter&ref=REQ-7")
-    'acme.example/job?ref=REQ-7'
-    """
-    parts = urlsplit(canonicalize_url(url, keep_fragments=True))
-    query = [
-        (key, value)
-        for key, value in parse_qsl(parts.query, keep_blank_values=True)
-        if not (_TRACKING.fullmatch(key) or (_REFERRER.fullmatch(key) and not re.search(r"\d", value)))
-    ]
-    host = _DEFAULT_PORT.sub("", parts.netloc.rpartition("@")[2].lower().removeprefix("www."))
-    route = f"#{parts.fragment}" if parts.fragment.startswith(("/", "!")) else ""  # a page that a script shows
-    return host + _SESSION.sub("", parts.path).rstrip("/") + (f"?{urlencode(query)}" if query else "") + route
+def stated_page(stated: Any, page: str) -> str | None:
+    """The address that a posting states on a page, wherever it is; None where it states none."""
+    text = _first(stated, "@id", "url") or ""
+    target, _, fragment = link_target(page, text), *text.partition("#")[1:]
+    return f"{target}#{fragment}" if target and fragment else target
 
 
-def _own_page(stated: Any, page: str) -> str:
-    """The address that a posting states, if it can be its page: on the same host, and not one above the page."""
-    try:
-        own = urljoin(page, _first(stated, "@id", "url") or page)
-        own_key, key = page_key(own), page_key(page)
-    except ValueError:
-        return page
+def _is_own(stated: str, page: str) -> bool:
+    """Whether an address that is stated on a page can be the posting's: templates state the list's on all pages."""
+    own_key, key = page_key(stated), page_key(page)
     own_host, host = (re.split(r"[/?#]", each, maxsplit=1)[0] for each in (own_key, key))
-    above = own_key == host or key.startswith((f"{own_key}/", f"{own_key}?", f"{own_key}#"))
-    if own_host != host or above or len(own) > _LONGEST_URL or not own.startswith(("http://", "https://")):
-        return page
-    return own
+    above = key.startswith((f"{own_key}/", f"{own_key}?", f"{own_key}#"))
+    posting = likeness(stated, page) > 0 or "#" in own_key
+    return own_key == key or (own_host == host and not above and posting)
+
+
+def _told_by(title: str, places: list[Location], stated: str | None, page: str) -> str:
+    """What tells a posting from others on a page where it has no number."""
+    elsewhere = [page_key(stated)] if stated and not same_site(stated, page) else []
+    return " ".join([title, *(place.raw for place in places[:1]), *elsewhere])
+
+
+def name_of(data: dict[str, Any]) -> str:
+    """Title and place, as postings are compared by them.
+
+    >>> name_of({"title": "Line  Cook", "jobLocation": "Ulm"})
+    'line cook ulm'
+    """
+    data = dict(data)
+    place = _locations(data, remote=bool(data.get("jobLocationType")))[:1]
+    titles = [*_lines(data.get("title")), *_lines(data.get("name"))]
+    return " ".join([*titles[:1], *(each.raw for each in place)]).casefold()
 
 
 # Words
@@ -353,7 +341,7 @@ def _pay(stated: dict[str, Any], currency: str | None) -> Pay | None:
         for key, other in (("minValue", "minPrice"), ("maxValue", "maxPrice"), ("value", "price"))
     )
     if not (low or high):
-        low = high = exact
+        low, high = (exact, exact) if exact else _range(stated.get("value", stated.get("price")))
     if not (low or high) or (low and high and low > high):
         return None
     code = (_first(stated.get("currency", stated.get("priceCurrency"))) or currency or "").upper()
@@ -369,13 +357,32 @@ def _pay(stated: dict[str, Any], currency: str | None) -> Pay | None:
 def _figure(value: Any) -> float | None:
     """A figure; None for zero, which stands where nothing was filled in, and where a text could mean several.
 
-    >>> [_figure(text) for text in ("$120,000.00", "60.000", "50-60", 0)]
-    [120000.0, None, None, None]
+    >>> [_figure(text) for text in ("$120,000.00", "60k", "60.000", "50-60", 0)]
+    [120000.0, 60000.0, None, None, None]
     """
+    thousands = False
     if isinstance(value, str):
         match = _FIGURE.fullmatch(value.strip())
         value = re.sub(r"[^\d.]", "", match[1]) if match else None
-    return None if isinstance(value, bool) else amount(value) or None
+        thousands = bool(match and match[2])
+    figure = None if isinstance(value, bool) else amount(value) or None
+    return figure * 1000 if figure and thousands else figure
+
+
+def _range(value: Any) -> tuple[float | None, float | None]:
+    """The two figures of a text.
+
+    >>> _range("$50,000 - $60,000"), _range("50-60k"), _range("50 to 60 or more")
+    ((50000.0, 60000.0), (50000.0, 60000.0), (None, None))
+    """
+    ends = _RANGE.split(value.strip()[:100]) if isinstance(value, str) else []
+    if len(ends) != 2:
+        return None, None
+    low, high = ends
+    if high[-1:] in {"k", "K"} and low[-1:].isdigit():
+        low += "k"
+    low_figure, high_figure = _figure(low), _figure(high)
+    return (low_figure, high_figure) if low_figure and high_figure else (None, None)
 
 
 def _period(unit: Any) -> PayPeriod | None:

@@ -35,6 +35,7 @@ RETRY_TIMES = 2
 BUSY_RETRY_TIMES = 4  # for 429 and 503
 RETRY_BACKOFF = 5  # seconds before the first retry of a 429 or 503 without Retry-After; doubles
 RETRY_AFTER_MAX = 300  # seconds; a host that asks for more is left alone until the next visit
+VISIT_FAILURES_MAX = 10  # requests of a visit in a row, after which nothing more is asked for it
 REDIRECT_MAX_TIMES = 5
 BOARDS_AT_ONCE = 64  # visits under way; more only wait in memory
 DETAIL_MAX_AGE = 14  # days until a posting's own page is read again though its row of the list is the same; 0: never
@@ -60,6 +61,7 @@ MEMUSAGE_LIMIT_MB = 2048
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawlers.middlewares.PublicHostsMiddleware": 10,
+    "crawlers.middlewares.GiveUpMiddleware": 20,
     "crawlers.middlewares.PoliteRetryMiddleware": 550,
 }
 EXTENSIONS = {"crawlers.extensions.CrawlDelay": 100, "crawlers.extensions.RareCollection": 100}

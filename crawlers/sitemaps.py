@@ -17,6 +17,7 @@ _BOM = b"\xef\xbb\xbf"
 _BARE_AMPERSAND = re.compile(rb"(<!\[CDATA\[.*?(?:\]\]>|\Z))|&(?!#?[A-Za-z0-9]{1,31};)", re.DOTALL)
 """Common in URLs of queries; a parser that goes on after it loses what follows."""
 _LONGEST_URL = 2000
+_MOST_ALTERNATES = 100
 _MOST_ENTRIES = 50_000
 """Entries of a file that are read; the protocol allows no more."""
 _ROOTS = {"urlset", "sitemapindex", "rss", "RDF", "feed"}
@@ -32,6 +33,8 @@ class Entry:
     url: str
     lastmod: str | None = None
     """When it last changed, as written."""
+    alternates: tuple[str, ...] = ()
+    """The same page in other languages, itself often among them."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -135,6 +138,7 @@ class _Target:
         self.depth = 0
         """Elements that are open inside the entry."""
         self.stated: dict[str, str] = {}
+        self.alternates: list[str] = []
         self.text: list[str] | None = None
 
     def doctype(self, name: str, *_: object) -> None:
@@ -147,10 +151,13 @@ class _Target:
         self.depth_seen += 1
         if self.entry is None:
             if name in _PAGES or name == "sitemap":
-                self.entry, self.depth, self.stated = name, 0, {}
+                self.entry, self.depth, self.stated, self.alternates = name, 0, {}, []
             return
         self.depth += 1
-        if self.depth == 1 and name in _URLS | _TIMES:  # an image's <loc>, say, is deeper
+        if name == "link" and "hreflang" in attributes:
+            if len(self.alternates) < _MOST_ALTERNATES:
+                self.alternates.append(attributes.get("href", ""))
+        elif self.depth == 1 and name in _URLS | _TIMES:  # an image's <loc>, say, is deeper
             self.text = [attributes.get("href", "")]
 
     def data(self, text: str) -> None:
@@ -167,7 +174,6 @@ class _Target:
             return
         if self.depth == 1 and self.text is not None:
             text = "".join(self.text).strip()
-            # <xhtml:link> names the same page in other languages; <loc> is the page.
             kind = "lastmod" if name in _TIMES else "link" if name == "link" else "loc"
             if text:
                 self.stated.setdefault(kind, text)
@@ -181,7 +187,8 @@ class _Target:
         entries = self.sitemap.sitemaps if name == "sitemap" else self.sitemap.pages
         if len(entries) >= _MOST_ENTRIES:
             raise _EndReachedError
-        entries.append(Entry(url=url, lastmod=self.stated.get("lastmod")))
+        alternates = tuple(filter(None, (_absolute(self.url, each) for each in self.alternates)))
+        entries.append(Entry(url=url, lastmod=self.stated.get("lastmod"), alternates=alternates))
 
     def close(self) -> None:
         """lxml asks for it."""

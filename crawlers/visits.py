@@ -57,6 +57,8 @@ class Visit:
     """Ids of the rows in the list, where rows tell them without being read."""
     unreadable: int = 0
     """Rows that could not be read."""
+    gone: int = 0
+    """Rows whose postings had left by the time that their pages were asked for."""
     unchanged: dict[str, int] = field(default_factory=dict)
     """External id -> id of stored postings whose row is the same as at the last visit."""
     new: int = 0
@@ -67,6 +69,8 @@ class Visit:
     """Postings read so far that are as they were."""
     asked_elsewhere: bool = False
     """Whether the board was looked for in its other place, where the platform has one."""
+    failures: int = 0
+    """Requests in a row that failed, up to now."""
     waiting: int = 0
     """Requests under way and postings between the spider and the store: the visit ends at zero."""
 
@@ -109,6 +113,7 @@ class Visit:
             "new": self.new,
             "changed": self.changed,
             "unchanged": self.same + len(self.unchanged),
+            "gone": self.gone,
             "unreadable": self.unreadable,
         }
         told = ", ".join(f"{count} {name}" for name, count in counts.items() if count or name == "listed")

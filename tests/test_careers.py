@@ -12,10 +12,14 @@ from typing import Any
 
 import pytest
 
+from crawlers.candidates import Candidates
+from crawlers.careerspage import CareersPage
 from crawlers.errors import OperatorError
+from crawlers.links import PageLinks
 from crawlers.playback import Recordings
+from crawlers.search import Search
 from crawlers.spiders.careers import CareersSpider
-from crawlers.visits import Outcome
+from crawlers.visits import Outcome, Visit
 from tests.conftest import FIXTURES, Run
 from tests.player import Played
 from tests.server import Answer, Site, serve
@@ -276,7 +280,210 @@ def test_search_ends_when_fifty_pages_give_no_posting(play: Any) -> None:
     )
 
 
+def test_links_that_nothing_can_be_asked_at_end_no_search(play: Any) -> None:
+    odd = links("https://acme.example:99999/", "https://acme.example:PORT/careers/x-1", "https://[x/careers/y-1")
+    stated = data("Stray", url="/careers/\ud800")
+    played = play(
+        {
+            HOME: odd + links("/careers/baker-12", "/careers/miller-13"),
+            f"{HOME}/baker-12": data("Baker") + odd,
+            f"{HOME}/miller-13": stated,
+        }
+    )
+    assert titles(played) == ["Baker", "Stray"]
+    assert told(played) == (Outcome.COMPLETE, None)
+
+
+def test_search_goes_on_after_an_error(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr("crawlers.site.robots_sitemaps", fail)
+    with pytest.raises(RuntimeError, match="a fault"):
+        play({HOME: links("/careers/baker-12"), "https://acme.example/robots.txt": "x"})
+    visits: list[Visit] = []
+    monkeypatch.setattr(Search, "conclude", lambda self, visit: visits.append(visit))
+    with pytest.raises(RuntimeError, match="a fault"):
+        play({HOME: "", "https://acme.example/robots.txt": "x", "https://acme.example/sitemap.xml": 404})
+    assert visits == [], "the sitemap is still under way"
+
+
+def test_list_that_leads_on_for_ever_leaves_room_for_postings(play: Any) -> None:
+    site = "https://acme.example"
+    pages: dict[str, Any] = {HOME: links("/jobs", "/careers/baker-12"), f"{site}/jobs": links("/jobs?page=2")}
+    for number in range(2, 60):
+        pages[f"{site}/jobs?page={number}"] = links(f"/jobs?page={number + 1}", "/careers/baker-12")
+    pages[f"{HOME}/baker-12"] = data("Baker")
+    played = play(pages)
+    assert titles(played) == ["Baker"]
+    assert [url for url in played.requested if "page=" in url] == [f"{site}/jobs?page=2"]
+    assert told(played) == (Outcome.COMPLETE, None)
+
+
+def test_pages_of_a_list_take_half_of_the_pages_at_most() -> None:
+    search = Search(
+        home=HOME, most=10, platforms=[], may_ask=lambda _: True, candidates=Candidates(may_ask=lambda _: True)
+    )
+    search.candidates.add(f"{HOME}/baker-12", HOME)
+    asked_for = 0
+    for number in range(1, 30):  # each page of the list names a new page that looks like a posting
+        links = PageLinks(postings=[f"{HOME}/x-{number}"], pages=[f"{HOME}?page={number + 1}"])
+        asked_for += len(search.add_page(CareersPage(links=links), 0, goes_on=number > 1))
+    assert asked_for == 5
+    visit = Visit(platform="careers", board=HOME, listed=1)
+    search.conclude(visit)
+    assert (visit.outcome, visit.reason) == (
+        Outcome.PARTIAL,
+        "lists took half of CAREERS_MAX_PAGES=10, 24 more pages of them were left out",
+    )
+
+
+def test_folders_that_give_postings_come_first(play: Any) -> None:
+    guides = [f"/careers/jobs/guide-to-work-{number}" for number in range(1000, 1060)]
+    bakers = [f"/careers/baker-{number}" for number in range(10)]
+    played = play({HOME: links(*guides, *bakers), **{f"https://acme.example{path}": data(path) for path in bakers}})
+    assert len(played.postings) == 10
+    last = max(number for number, url in enumerate(played.requested) if "baker" in url)
+    assert len([url for url in played.requested[:last] if "guide" in url]) <= 50
+
+
+def test_too_many_lists_are_told(play: Any) -> None:
+    pages: dict[str, Any] = {HOME: links(*[f"/jobs?department={number}" for number in range(51)], "/careers/baker-12")}
+    pages[f"{HOME}/baker-12"] = data("Baker")
+    assert told(play(pages)) == (Outcome.PARTIAL, "more than 50 pages look like lists of openings")
+    pages[HOME] = pages[HOME].replace("department=50", "department=49")
+    assert told(play(pages)) == (Outcome.COMPLETE, None)
+
+
+def test_outer_page_and_its_frame(play: Any) -> None:
+    site = "https://careers-acme.icims.com/jobs"
+    played = play(
+        {
+            f"{site}/search": f'<iframe src="{site}/search?in_iframe=1"></iframe>',
+            f"{site}/search?in_iframe=1": links("/jobs/1234/baker/job?in_iframe=1", "/jobs/1235/miller/job"),
+            f"{site}/1234/baker/job?in_iframe=1": data("Baker"),
+            f"{site}/1235/miller/job": '<iframe src="/jobs/1235/miller/job?in_iframe=1"></iframe>',
+            f"{site}/1235/miller/job?in_iframe=1": data("Miller"),
+        },
+        board=f"{site}/search",
+    )
+    assert sorted(posting.external_id for posting in played.postings) == [
+        "careers-acme.icims.com/jobs/1234/baker/job",
+        "careers-acme.icims.com/jobs/1235/miller/job",
+    ]
+
+
+# Which posting it is
+
+
+def test_addresses_that_templates_state_are_not_believed(play: Any) -> None:
+    names = ["baker-ulm", "miller-bonn", "smith-12"]
+    canonical = '<link rel="canonical" href="/careers/job-details">'
+    pages = {f"{HOME}/job-details/{name}": canonical + data(name, url=f"{HOME}/") for name in names}
+    played = play({HOME: links(*pages), **pages})
+    assert sorted(posting.external_id for posting in played.postings) == [
+        f"acme.example/careers/job-details/{name}" for name in names
+    ]
+
+
+def test_id_does_not_depend_on_what_else_the_page_shows(play: Any) -> None:
+    def ids(home: str, page: str = "") -> list[str]:
+        pages = {HOME: home, f"{HOME}/baker-12": page, f"{HOME}/miller-13": data("Miller")}
+        return sorted(posting.external_id.removeprefix("acme.example/careers") for posting in play(pages).postings)
+
+    assert ids(data("Baker", identifier="B1")) == ["#B1"]
+    assert ids(data("Baker", identifier="B1") + data("Miller", identifier="M1")) == ["#B1", "#M1"]
+    own = data("Baker", url=f"{HOME}/baker-12")
+    stub = json.dumps({"@type": "JobPosting", "title": "Miller", "url": "/careers/miller-13"})
+    similar = f'<script type="application/ld+json">{stub}</script>'
+    assert ids(links("/careers/baker-12"), own) == ["/baker-12"]
+    assert ids(links("/careers/baker-12"), own + similar) == ["/baker-12", "/miller-13"]
+    assert ids(links("/careers/baker-12"), own + data("Smith")) == ["/baker-12", "/baker-12#Smith"]
+
+
+def test_posting_that_a_page_states_twice_is_one(play: Any) -> None:
+    twice = data("Baker", identifier="77") + data(" baker ", url=f"{HOME}/baker-12")
+    played = play({HOME: links("/careers/baker-12"), f"{HOME}/baker-12": twice})
+    assert [(posting.external_id, posting.requisition_id) for posting in played.postings] == [
+        ("acme.example/careers/baker-12", "77")
+    ]
+
+
+def test_list_beside_a_posting_and_the_page_after_it(play: Any) -> None:
+    named = [{"@type": "JobPosting", "title": "Miller", "url": "/careers/miller-13"}]
+    beside = (
+        f'<script type="application/ld+json">{json.dumps({"@type": "ItemList", "itemListElement": named})}</script>'
+    )
+    team = f"{HOME}/sales-team-jobs"
+    played = play(
+        {
+            HOME: links("/careers/sales-team-jobs"),
+            team: data("Seller") + beside + '<a rel="next" href="?page=2">n</a>',
+            f"{team}?page=2": data("Buyer"),
+            f"{HOME}/miller-13": data("Miller"),
+        }
+    )
+    assert titles(played) == ["Buyer", "Miller", "Seller"]
+    assert played.visits[HOME].listed == 3
+
+
+@pytest.mark.parametrize("told_by", ["url", "sitemap", "page"])
+def test_one_language_is_followed(play: Any, told_by: str) -> None:
+    site = "https://acme.example"
+    number = "-12" if told_by == "url" else ""
+    urls = {language: f"{site}/{language}/careers/{language}-baker{number}" for language in ("en", "de", "fr")}
+    if told_by == "url":
+        urls = {language: f"{site}/{language}/careers/baker-12" for language in urls}
+    links_to = "".join(f'<xhtml:link rel="alternate" hreflang="{one}" href="{url}"/>' for one, url in urls.items())
+    entries = "".join(f"<url><loc>{url}</loc>{links_to if told_by == 'sitemap' else ''}</url>" for url in urls.values())
+    page = links_to.replace("xhtml:", "") if told_by == "page" else ""
+    played = play(
+        {
+            f"{site}/de/jobs": "",
+            f"{site}/sitemap.xml": f'<urlset xmlns:xhtml="http://www.w3.org/1999/xhtml">{entries}</urlset>',
+            **{url: page + data(f"Baker {language}") for language, url in urls.items()},
+        },
+        board=f"{site}/de/jobs",
+    )
+    assert titles(played) == ["Baker de"]
+    assert len([url for url in played.requested if "baker" in url]) == (3 if told_by == "page" else 1)
+
+
 # Other platforms
+
+
+def test_boards_of_others_are_not_handed_over(play: Any) -> None:
+    frames = "".join(f'<iframe src="https://jobs.lever.co/company{number}"></iframe>' for number in range(6))
+    played = play({HOME: frames + links("/careers/baker-12"), f"{HOME}/baker-12": data("Baker")})
+    assert titles(played) == ["Baker"]
+    outcome, reason = told(played)
+    assert (outcome, reason) == (Outcome.PARTIAL, "it shows 6 boards of platforms, which cannot all be its own")
+    sitemap = urlset(*[f"https://jobs.lever.co/company{number}/x" for number in range(6)])
+    played = play({HOME: "", "https://acme.example/sitemap.xml": sitemap})
+    assert told(played)[0] == Outcome.UNREADABLE
+    assert not any("lever" in url for url in played.requested)
+
+
+def test_postings_of_a_portal_to_which_a_page_redirects(run: Run, tmp_path: Path) -> None:
+    pages = {HOME: links("/careers/baker-12", "/careers/miller-13"), f"{HOME}/miller-13": data("Miller")}
+    portal = data("Baker") + data("Smith") + '<a rel="next" href="/careers?page=2">'
+    result = redirected(run, tmp_path, "https://portal.example/jobs/5", portal, pages, moved=f"{HOME}/baker-12")
+    assert result.returncode == 0, result.stderr
+    assert query(tmp_path, "SELECT title FROM postings") == [("Miller",)]
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(404, "complete"), (403, "partial")])
+def test_site_of_a_board_that_is_not_there_is_searched(run: Run, tmp_path: Path, status: int, outcome: str) -> None:
+    pages = {HOME: GREENHOUSE + links("/careers/baker-12"), f"{HOME}/baker-12": data("Baker"), GREENHOUSE_LIST: status}
+    folder = record(tmp_path, pages)
+    result = run("crawl", "careers", "-a", f"board={HOME}", "-s", f"PLAYBACK={folder}", "-s", "RETRY_TIMES=0")
+    assert f"careers/{HOME}: {outcome}" in result.stderr, result.stderr
+    assert query(tmp_path, "SELECT title FROM postings") == [("Baker",)]
+
+
+def test_openings_elsewhere_are_named(play: Any) -> None:
+    played = play({HOME: links("https://acme.ats.example/jobs/7", "https://maps.example/ulm")})
+    assert "it links to openings on acme.ats.example" in str(told(played)[1])
 
 
 def test_board_that_the_page_is_made_of_is_handed_over_at_once(play: Any) -> None:
@@ -319,15 +526,14 @@ def test_board_behind_the_posting_pages_or_a_further_list(play: Any) -> None:
 
 def test_all_boards_that_robots_txt_names(play: Any) -> None:
     site = "https://acme.wd5.myworkdayjobs.com"
-    robots = "\n".join(f"Sitemap: {site}/{name}/siteMap.xml" for name in ("Stores", "Offices"))
+    names = ["Stores", "Offices", "Interns", "Drivers", "Bakers", "Millers", "Others"]
+    robots = "\n".join(f"Sitemap: {site}/{name}/siteMap.xml" for name in names)
     played = play({f"{site}/": "<div id=root></div>", f"{site}/robots.txt": robots}, board=site)
-    outcome, reason = told(played, f"{site}/")
-    assert outcome == Outcome.COMPLETE
-    assert reason is not None
-    assert reason.count("workday/") == 2
-    assert "Stores" in reason
-    assert "Offices" in reason
+    assert {f"{site}/wday/cxs/acme/{name}/jobs" for name in names} < set(played.requested)
     assert not any("siteMap" in url for url in played.requested)
+    outcome, reason = told(played, f"{site}/")
+    assert outcome == Outcome.UNREADABLE, "they are asked for, and there are none"
+    assert f"it shows workday/acme.wd5.{names[0]}, which is not_found" in str(reason)
 
 
 def test_platform_without_a_visible_board_is_named(play: Any) -> None:
@@ -486,7 +692,9 @@ def test_robots_txt_is_obeyed_page_by_page(run: Run, site: Site, tmp_path: Path)
     put(site, "/careers", links("/careers/private-1000", "/careers/baker-1001"))
     put(site, "/careers/private-1000", data("Hidden"))
     put(site, "/careers/baker-1001", data("Baker"))
-    assert crawl(run, site).returncode == 0
+    result = crawl(run, site)
+    assert result.returncode == 1
+    assert "partial (robots.txt forbids pages that may hold postings: 1)" in result.stderr
     assert asked(site, "private") == []
     assert query(tmp_path, "SELECT title FROM postings") == [("Baker",)]
     put(site, "/robots.txt", "User-agent: *\nDisallow: /\n", {"Content-Type": "text/plain"})
@@ -494,9 +702,9 @@ def test_robots_txt_is_obeyed_page_by_page(run: Run, site: Site, tmp_path: Path)
     assert query(tmp_path, "SELECT outcome FROM visits ORDER BY id DESC LIMIT 1") == [("blocked",)]
 
 
-def redirected(run: Run, tmp_path: Path, target: str, page: str, more: dict[str, Any]) -> Any:
-    """A crawl of a careers page that is somewhere else, played through the whole of Scrapy."""
-    file = record(tmp_path, {HOME: 302, target: page, **more}) / "exchanges.json"
+def redirected(run: Run, tmp_path: Path, target: str, page: str, more: dict[str, Any], moved: str = HOME) -> Any:
+    """A crawl of a careers page of which one page is somewhere else, played through the whole of Scrapy."""
+    file = record(tmp_path, {moved: 302, target: page, **more}) / "exchanges.json"
     location = f'"Location": "{target}"'
     file.write_text(file.read_text().replace('"Content-Type": "text/html; charset=utf-8"', location, 1))
     return run("crawl", "careers", "-a", f"board={HOME}", "-s", f"PLAYBACK={tmp_path}")
@@ -505,7 +713,7 @@ def redirected(run: Run, tmp_path: Path, target: str, page: str, more: dict[str,
 def test_redirect_to_a_private_address_gives_nothing(run: Run, tmp_path: Path) -> None:
     result = redirected(run, tmp_path, "http://127.0.0.1/careers", data("Secret"), {})
     assert result.returncode == 1
-    assert "unreadable (redirected to http://127.0.0.1/careers, which is not on the public internet)" in result.stderr
+    assert "blocked (127.0.0.1 is not on the public internet" in result.stderr
     assert query(tmp_path, "SELECT count(*) FROM postings") == [(0,)]
 
 

@@ -96,18 +96,44 @@ def test_page_and_row_are_read_together_and_rows_once() -> None:
     assert (posting.title, posting.location_raw, posting.external_id) == ("Ski Waxer", "Graz", "1")
 
 
-@pytest.mark.parametrize(("status", "outcome", "unreadable"), [(404, "complete", 1), (503, "partial", 0)])
-def test_posting_that_left_costs_itself(status: int, outcome: str, unreadable: int) -> None:
+@pytest.mark.parametrize(("status", "outcome", "gone"), [(404, "complete", 1), (503, "partial", 0)])
+def test_posting_that_left_costs_itself(status: int, outcome: str, gone: int) -> None:
     skis = spider()
     visit = skis.begin("acme")
     rows = [{"id": number, "title": "Waxer"} for number in (1, 2)]
-    request, _ = asyncio.run(skis.read_rows(rows, answer("{}"), visit))
+    request, _ = asyncio.run(results_of(skis.read_rows(rows, answer("{}"), visit)))
     assert isinstance(request, Request)
     failure = Failure(HttpError(TextResponse(request.url, status=status)))
     failure.request = request  # type: ignore[attr-defined]
     visit.waiting = 1
     asyncio.run(results_of(skis.fail(failure)))
-    assert (visit.outcome, visit.unreadable) == (outcome, unreadable)
+    assert (visit.outcome, visit.gone, visit.unreadable) == (outcome, gone, 0)
+
+
+def test_slip_in_a_platforms_code_ends_its_visit_only() -> None:
+    """What is raised half-way through a list leaves nothing waiting for it."""
+
+    class SlippingSpider(SkiSpider):
+        def detail_url(self, job: dict[str, Any], board: str) -> str:
+            if job["id"] == 2:
+                raise RuntimeError("a slip")
+            return super().detail_url(job, board)
+
+    skis = SlippingSpider.from_crawler(get_crawler(SlippingSpider, {"DATABASE_URL": ""}), board="acme")
+    visit = skis.begin("acme")
+    visit.waiting = 1
+    listed = answer('{"jobs": [{"id": 1, "title": "Waxer"}, {"id": 2, "title": "Maker"}]}')
+    yielded: list[Any] = []
+
+    async def receive() -> None:
+        async for result in skis.receive(listed, visit, skis.parse_list):
+            yielded.append(result)  # noqa: PERF401
+
+    with pytest.raises(RuntimeError):
+        asyncio.run(receive())
+    assert len(yielded) == 1
+    assert visit.waiting == len(yielded), "the page of the first, which was asked for"
+    assert visit.outcome == "partial"
 
 
 def test_fewer_than_advertised_is_partial() -> None:

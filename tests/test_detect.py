@@ -22,6 +22,7 @@ from crawlers.detect import (
     PATH_KEY,
     Found,
     board_in,
+    boards_of_page,
     detect_page,
     detect_url,
     is_key,
@@ -46,6 +47,44 @@ def seen(url: str) -> Found | None:
 
 def in_page(html: str, url: str = PAGE) -> list[Found]:
     return detect_page(html, url, PLATFORMS)
+
+
+# Files for machines
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://apply.workable.com/sitemap.xml",
+        "https://jobs.lever.co/robots.txt",
+        "https://boards.greenhouse.io/robots.txt?x=1",
+        "https://jobs.ashbyhq.com/favicon.ico",
+        "https://jobs.lever.co/sitemap-index.xml",
+    ],
+)
+def test_file_for_machines_is_no_board(url: str) -> None:
+    found = seen(url)
+    assert found is None or found.board is None
+
+
+def test_file_for_machines_on_a_board() -> None:
+    assert seen("https://acme.wd5.myworkdayjobs.com/Stores/siteMap.xml") == Found("workday", "acme.wd5.Stores")
+    assert seen("https://jobs.lever.co/robots") == Found("lever", "robots")
+
+
+# What a page is made of
+
+
+def test_boards_that_data_of_a_page_names() -> None:
+    def in_data(*names: str, more: str = "") -> list[Found]:
+        urls = json.dumps([{"url": f"https://jobs.lever.co/{name}"} for name in names])
+        return boards_of_page(f"<script>data = {urls}</script>{more}", PAGE, PLATFORMS)
+
+    assert in_data("bolt", "rippling") == [Found("lever", "bolt")]
+    assert in_data("bolt", "rippling/1", "rippling/2") == [Found("lever", "rippling")]
+    assert in_data("bolt", "acme") == [LEVER]
+    assert in_data("bolt", "acme", more=f'<script src="{EMBED}/js?for=acme"></script>') == [GREENHOUSE]
+    assert in_data() == []
 
 
 # URLs of others' collections

@@ -334,6 +334,29 @@ def expected_of(traits: str) -> bool:
     return any(trait in traits for trait in ("jobposting=", "microdata", "rdfa"))
 
 
+def test_one_posting_in_two_syntaxes_and_words_is_told_once() -> None:
+    markup = '<p itemscope itemtype="https://schema.org/JobPosting"><b itemprop="title">Cook</b></p>'
+    ld = (
+        '<script type="application/ld+json">{"@type": "JobPosting", "title": "Cook (m/f)", "description": "x"}</script>'
+    )
+    assert [each["title"] for each in job_postings(ld + markup)] == ["Cook (m/f)"]
+    assert len(job_postings(ld + markup + markup.replace("Cook", "Baker"))) == 3
+
+
+def test_script_that_next_js_writes_later() -> None:
+    stated = json.dumps({"@type": "JobPosting", "title": 'Cook "S"'})
+    later = json.dumps([0, {"type": "application/ld+json", "children": stated, "id": "job"}])
+    html = f"<script>(self.__next_s=self.__next_s||[]).push({later})</script>"
+    assert job_postings(html) == [{"@type": "JobPosting", "title": 'Cook "S"'}]
+    assert job_postings(html.replace("children", "other")) == []
+
+
+def test_title_holds_no_markup() -> None:
+    ld = '<script type="application/ld+json">{"@type": "JobPosting", "title": "Cook"}</script>'
+    for title in ("<!-- JobPosting", "<script> wanted", "a < b"):
+        assert job_postings(f"<title>{title}</title>{ld}") == [{"@type": "JobPosting", "title": "Cook"}]
+
+
 def test_shared_pages(data: Path) -> None:
     with (data / "html" / "SOURCES.tsv").open(encoding="utf-8", newline="") as file:
         pages = list(csv.DictReader(file, delimiter="\t"))

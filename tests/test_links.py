@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.links import careers_url, likeness, link_target, page_links, same_site, without_links
+from crawlers.addresses import careers_url, link_target, same_site
+from crawlers.links import likeness, page_links, without_links
 
 HOME = "https://acme.example/careers"
 
@@ -100,6 +101,15 @@ def test_same_site(one: str, other: str, same: bool) -> None:
         "https://jobs.acme.example/backend-engineer-oulu",
         "https://acme.example/company/positions/123e4567-e89b-12d3-a456-426614174000",
         "https://acme.example/work-with-us/night-baker",
+        "https://acme.example/about/careers/software-engineer-12",
+        "https://acme.example/about-us/vacancies/baker",
+        "https://acme.example/careers/teams/engineering/baker-123",
+        "https://acme.example/careers/locations/london/baker-123",
+        "https://acme.example/careers/students/intern-2025",
+        "https://acme.example/team/open-roles/baker",
+        "https://careers-acme.acme.example/jobs/1234/baker/job",
+        "https://acme.example/job.php?id=55",
+        "https://acme.example/jobs/view.php?id=55",
     ],
 )
 def test_looks_like_a_posting(url: str) -> None:
@@ -119,6 +129,13 @@ def test_looks_like_a_posting(url: str) -> None:
         "https://acme.example/careers/job-openings",
         "https://acme.example/careers/benefits",
         "https://acme.example/careers/4711/apply",
+        "https://acme.example/careers/4711?apply=true",
+        "https://acme.example/jobs/applications/new",
+        "https://acme.example/careers/sign-out",
+        "https://acme.example/careers/teams",
+        "https://acme.example/about/history-1234",
+        "https://acme.example/products?id=55",
+        "https://acme.example/jobs?id=",
         "https://acme.example/careers/login",
         "https://acme.example/blog/jobs-in-data-2025",
         "https://acme.example/careers/brochure-2026.pdf",
@@ -130,6 +147,13 @@ def test_looks_like_a_posting(url: str) -> None:
 )
 def test_does_not_look_like_a_posting(url: str) -> None:
     assert likeness(url, HOME) == 0
+
+
+def test_words_of_the_careers_page_do_not_count_against_its_pages() -> None:
+    home = "https://acme.example/blog/team"
+    assert likeness(f"{home}/baker", home) > 0
+    assert likeness(f"{home}/baker/apply", home) == 0
+    assert likeness(f"{home}/baker", HOME) == 0
 
 
 def test_the_likelier_come_first() -> None:
@@ -162,6 +186,33 @@ def test_canonical_that_is_no_posting_of_the_site_is_not_believed(canonical: str
     assert page_links(html, "https://acme.example/careers/baker-12", HOME).canonical is None
 
 
+@pytest.mark.parametrize(
+    "href",
+    ["https://acme.example:99999/jobs/7", "https://acme.example:PORT/jobs/7", "/jobs/\ud800-7", "https://[x/jobs/7"],
+)
+def test_links_that_nothing_can_be_asked_at(href: str) -> None:
+    assert link_target(HOME, href) is None
+    assert page_links(f'<a href="{href}">x</a>', HOME, HOME).postings == []
+
+
+def test_frames_and_other_languages() -> None:
+    url = "https://acme.example/jobs/search"
+    html = f"""<iframe src="{url}?in_iframe=1"></iframe><iframe src="/consent"></iframe><iframe src="{url}"></iframe>
+    <link rel="alternate" hreflang="en" href="{url}"><link rel="alternate" hreflang="de" href="/de/jobs/search">
+    <link rel="alternate" type="application/rss+xml" href="/jobs/feed">"""
+    links = page_links(html, url, url)
+    assert links.frames == [f"{url}?in_iframe=1"]
+    assert links.alternates == ["https://acme.example/de/jobs/search"]
+
+
+def test_attributes_without_values_are_read_once() -> None:
+    for junk in ("a", "a:", "-", "a ", "= "):
+        assert page_links(f"<a {junk * 100_000} href=/jobs/7>", HOME, HOME).postings in (
+            [],
+            ["https://acme.example/jobs/7"],
+        )
+
+
 def test_parts_of_a_page_are_no_links() -> None:
     html = '<a href="https://jobs.lever.co/x">x</a><iframe src="https://jobs.lever.co/y"></iframe>'
     assert without_links(html) == ' x</a><iframe src="https://jobs.lever.co/y"></iframe>'
@@ -174,9 +225,15 @@ def test_parts_of_a_page_are_no_links() -> None:
         ("/careers/kitchen/baker-12", "/careers/baker-12", True),
         ("/careers/position-details?id=12", "/careers/position-details", False),
         ("/careers/position-details/12", "/careers/position-details", False),
+        ("/careers/position-details/baker-ulm", "/careers/position-details", False),
+        ("/careers/position-details?slug=baker", "/careers/position-details", False),
+        ("/careers/baker-12/?share=facebook&nb=1", "/careers/baker-12/", True),
+        ("/careers/baker-12?lang=de-1", "/careers/baker-12", True),
     ],
 )
-def test_canonical_that_drops_the_number_is_not_believed(url: str, canonical: str, believed: bool) -> None:
+def test_canonical_that_drops_what_tells_postings_apart_is_not_believed(
+    url: str, canonical: str, believed: bool
+) -> None:
     links = page_links(f'<meta property="og:url" content="{canonical}">', f"https://acme.example{url}", HOME)
     assert links.canonical == (f"https://acme.example{canonical}" if believed else None)
 

@@ -49,8 +49,9 @@ def test_workable_row_in_many_places_is_one_posting() -> None:
 def test_smartrecruiters_pages_until_nothing_is_new() -> None:
     board = played(SmartRecruitersSpider, "MeridianOptics")
     lists = [url.partition("?")[2] for url in board.requested if "/api/more" in url]
-    assert lists == ["page=0", "page=1", "page=2"]
-    assert counted(board, "smartrecruiters/unreadable/") == {"GonePostingError": 1, "HttpError": 1, "ValueError": 1}
+    assert lists == ["page=0", "page=1", "page=2", "page=3"]
+    assert counted(board, "smartrecruiters/unreadable/") == {"ValueError": 1}
+    assert counted(board, "smartrecruiters/gone") == {"": 2}
     assert counted(board, "smartrecruiters/unread/") == {}
     assert not any("api.smartrecruiters.com" in url for url in board.requested)
 
@@ -67,9 +68,9 @@ def test_smartrecruiters_api_only_where_it_is_allowed() -> None:
     assert [posting.department for posting in api.postings] == ["Workshop", "R&D"]
     assert [posting.country for posting in api.postings] == ["CA", "CA"]
     assert [str(posting.pay_ranges[0].period) for posting in api.postings] == ["hour", "None"]
-    assert counted(api, "smartrecruiters/") == {"unreadable/GonePostingError": 1, "unknown_interval/PER_PIECE": 1}
+    assert counted(api, "smartrecruiters/") == {"gone": 1, "unknown_interval/PER_PIECE": 1}
     visit = api.visits["Oakbarrow"]
-    assert (visit.advertised, visit.listed, visit.unreadable) == (3, 3, 1)
+    assert (visit.advertised, visit.listed, visit.gone, visit.unreadable) == (3, 3, 1, 0)
 
 
 def test_smartrecruiters_empty_list_says_what_it_may_mean() -> None:

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawlers.addresses import page_key
 from crawlers.items import JobPosting, Location, Pay, PayBasis, PayPeriod, PostedBasis
 from crawlers.jsonld import job_postings
 from crawlers.payload import UNREADABLE, finish
-from crawlers.schemaorg import UNREAD, page_key, posting_from
+from crawlers.schemaorg import UNREAD, posting_from
 
 PAGE = "https://www.fernweh.example/jobs/line-cook-7?utm_source=mail"
 
@@ -140,6 +141,8 @@ def test_what_cannot_be_the_page_of_a_posting(stated: Any) -> None:
         ("https://fernweh.example/j?b=2&a=1&gh_src=x&utm_medium=y", "fernweh.example/j?a=1&b=2"),
         ("https://fernweh.example/j?source=LinkedIn&ref=R-12&iis=Board", "fernweh.example/j?ref=R-12"),
         ("https://fernweh.example/j;jsessionid=AF/7", "fernweh.example/j/7"),
+        ("https://fernweh.example/j?id=7&PHPSESSID=a&ASPSESSIONIDQ=b&CFID=1&cftoken=2", "fernweh.example/j?id=7"),
+        ("https://fernweh.example/j?share=facebook&nb=1&in_iframe=1&apply=true", "fernweh.example/j"),
         ("https://fernweh.example/#/jobs/7", "fernweh.example#/jobs/7"),
         ("https://fernweh.example/jobs#7", "fernweh.example/jobs"),
         ("https://me:secret@fernweh.example/é", "fernweh.example/%C3%A9"),
@@ -161,10 +164,29 @@ def test_postings_of_one_page_are_told_apart() -> None:
         {"title": "Cook", "jobLocation": "Ulm"},
         {"title": "Cook", "jobLocation": "Bonn"},
         {"title": "Cook", "url": "/jobs/9"},
-        {"title": "Cook" * 999},
+        {"title": "Cook", "url": "https://ats.example/fernweh/12"},
+        {"title": "Cook", "url": "https://www.fernweh.example/"},
     ]
     ids = [posting_from(row, **shared).external_id.removeprefix("fernweh.example/jobs") for row in rows]
-    assert ids == ["#7", "#Cook Ulm", "#Cook Bonn", "/9", "#" + "Cook" * 50]
+    assert ids == ["#7", "#Cook Ulm", "#Cook Bonn", "/9", "#Cook ats.example/fernweh/12", "#Cook"]
+
+
+def test_long_ids_can_be_stored_and_stay_apart() -> None:
+    slug = "%E3%83%91%E3%83%B3" * 60
+    data = {"title": "Baker"}
+    ids = [
+        posting_from(dict(data), platform="careers", board="b", url=f"https://fernweh.example/jobs/{slug}{end}")
+        for end in ("-1", "-2", "-2/")
+    ]
+    assert len({posting.external_id for posting in ids}) == 2
+    assert all(len(posting.external_id) <= 400 for posting in ids)
+
+
+@pytest.mark.parametrize("stated", ["https://www.fernweh.example/careers/", "/job-openings", "/"])
+def test_a_constant_address_is_no_page_of_a_posting(stated: str) -> None:
+    page = "https://www.fernweh.example/careers/line-cook-7"
+    posting = posting_from({"title": "Cook", "url": stated}, platform="careers", board="b", url=page)
+    assert (posting.url, posting.external_id) == (page, "fernweh.example/careers/line-cook-7")
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ from scrapy.utils.misc import load_object
 from scrapy.utils.test import get_crawler
 
 import crawlers
-from crawlers.middlewares import PoliteRetryMiddleware, PublicHostsMiddleware, retry_after
+from crawlers.middlewares import GiveUpMiddleware, PoliteRetryMiddleware, PublicHostsMiddleware, retry_after
+from crawlers.visits import Visit
 
 SETTINGS = Settings()
 SETTINGS.setmodule("crawlers.settings")
@@ -108,7 +109,9 @@ def test_spider_may_be_slower_but_not_ruder(name: str) -> None:
 # Hosts
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1/x", "https://[::1]/x", "http://db.internal/x", "http://2130706433/x"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1/x", "https://[::1]/x", "http://db.internal/x", "http://2130706433/x"]
+)
 def test_hosts_in_private_networks_are_not_asked(url: str) -> None:
     guard = PublicHostsMiddleware(get_crawler(None, {}))
     with pytest.raises(IgnoreRequest, match="not on the public internet"):
@@ -116,6 +119,17 @@ def test_hosts_in_private_networks_are_not_asked(url: str) -> None:
     assert guard.process_request(Request("https://boards.example/x")) is None
     with pytest.raises(NotConfigured):
         PublicHostsMiddleware(get_crawler(None, {"ALLOW_PRIVATE_ADDRESSES": True}))
+
+
+def test_visit_that_fails_and_fails_is_given_up() -> None:
+    guard = GiveUpMiddleware(get_crawler(None, {"VISIT_FAILURES_MAX": 10}))
+    visit = Visit(platform="skis", board="acme", failures=9)
+    asked = Request("https://boards.example/x", cb_kwargs={"visit": visit})
+    assert guard.process_request(asked) is None
+    visit.failures += 1
+    with pytest.raises(IgnoreRequest, match="10 requests of this visit"):
+        guard.process_request(asked)
+    assert guard.process_request(Request("https://boards.example/robots.txt")) is None
 
 
 def test_host_that_wants_to_be_asked_slowly_is() -> None:

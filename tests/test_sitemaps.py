@@ -44,7 +44,11 @@ URLSET = f"""<?xml version="1.0" encoding="UTF-8"?>
 
 def test_urlset() -> None:
     assert read(URLSET).pages == [
-        Entry(url="https://acme.example/jobs/1?a=1&b=2&c=3", lastmod="2026-02-03"),
+        Entry(
+            url="https://acme.example/jobs/1?a=1&b=2&c=3",
+            lastmod="2026-02-03",
+            alternates=("https://acme.example/de/jobs/1",),
+        ),
         Entry(url="https://acme.example/jobs/2?a=1&b=2"),
     ]
 

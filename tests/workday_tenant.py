@@ -19,7 +19,7 @@ class Opening:
     number: int
     family: str | None
     """None: one of those that the tenant has put into no family."""
-    kind: str
+    kind: str | None
     places: list[str]
 
     @property
@@ -34,12 +34,12 @@ class Opening:
 
 
 def openings(count: int) -> list[Opening]:
-    """Most in one family, a few in none; every third in two places."""
+    """Most in one family, a few in none, a few others of no kind; every third in two places."""
     return [
         Opening(
             number,
             None if number % 50 == 0 else "making" if number % 5 < 3 else ("selling", "keeping")[number % 2],
-            "intern" if number % 20 == 0 else ("regular", "fixed")[number % 2],
+            None if number % 40 == 7 else "intern" if number % 20 == 0 else ("regular", "fixed")[number % 2],
             [PLACES[number % 6], PLACES[(number + 1) % 6]] if number % 3 == 0 else [PLACES[number % 6]],
         )
         for number in range(1, count + 1)
@@ -57,6 +57,10 @@ class Tenant:
     faceted: bool = True
     busy_every: int = 0
     """Every so manieth request is answered with 429."""
+    closing_every: int = 0
+    """After every so manieth page of the list an opening of the first half closes."""
+    nameless: bool = False
+    """Whether the list begins with a row that leads to no page."""
     gone: set[int] = field(default_factory=set)
     """Openings whose own page is not there any more."""
     requests: Counter[str] = field(default_factory=Counter)
@@ -83,6 +87,8 @@ class Tenant:
     def rows(self, query: dict[str, Any]) -> dict[str, Any]:
         """A page of the list."""
         self.requests["list"] += 1
+        if self.closing_every and self.requests["list"] % self.closing_every == 0 and self.openings:
+            del self.openings[len(self.openings) // 3]
         found = [opening for opening in self.openings if fits(opening, query["appliedFacets"])]
         offset, total = query["offset"], len(found)
         if self.cut:
@@ -91,10 +97,14 @@ class Tenant:
             found = found[: self.cap]
         return {
             "total": total if query["offset"] == 0 else 0,
-            "jobPostings": [row(opening) for opening in found[offset : offset + query["limit"]]],
+            "jobPostings": [row(opening) for opening in found[offset : offset + query["limit"]]] + self.stray(query),
             "facets": self.facets(query["appliedFacets"]) if query["offset"] == 0 and self.faceted else [],
             "userAuthenticated": False,
         }
+
+    def stray(self, query: dict[str, Any]) -> list[dict[str, Any]]:
+        """The row without a page, on every first page."""
+        return [{"title": "Come and work with us", "bulletFields": []}] if self.nameless and not query["offset"] else []
 
     def facets(self, applied: dict[str, list[str]]) -> list[dict[str, Any]]:
         """Counts are never cut; those of a facet that is chosen from go over its other values too."""
@@ -115,7 +125,7 @@ class Tenant:
         number = path.rpartition("_R")[2]
         if not number.isdigit() or int(number) in self.gone:
             return Answer(b'{"errorCode":"S22"}', status=404)
-        opening = self.openings[int(number) - 1]
+        opening = next(opening for opening in self.openings if opening.number == int(number))
         info = {
             "id": f"{opening.number:032x}",
             "title": "Ski Maker",

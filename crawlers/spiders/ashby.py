@@ -24,7 +24,7 @@ from crawlers.payload import (
 )
 from crawlers.text import when
 
-_NOBODY = re.compile(rb'window\.__appData\s*=\s*\{.*?"organization"\s*:\s*null\b')
+_NOBODY = re.compile(rb'window\.__appData\s*=\s*\{[^{}]*"organization"\s*:\s*null\b')
 _UNTIMED = {None, "", "NONE", "1 TIME", "ONE_TIME"}
 """Intervals of pay that is for no time."""
 
@@ -95,7 +95,8 @@ class AshbySpider(BoardSpider):
 
     def pay(self, stated: Row) -> Iterator[Pay]:
         """Salaries of each tier; equity, bonus and commission are none. An interval that nobody knows is counted."""
-        for tier in stated.get("compensationTiers") or [{"components": stated.get("summaryComponents")}]:
+        tiers = [tier for tier in stated.get("compensationTiers") or [] if tier.get("components")]
+        for tier in tiers or [{"components": stated.get("summaryComponents")}]:
             for part in tier.get("components") or []:
                 low, high, interval = part.get("minValue"), part.get("maxValue"), part.get("interval")
                 if part.get("compensationType") != "Salary" or (low is None and high is None):

@@ -33,6 +33,8 @@ from crawlers.text import one_line, when
 from crawlers.visits import Visit
 
 _POSTING = re.compile(r"(https://jobs\.smartrecruiters\.com/[\w-]+/(\d+)[^?#]*)")
+_FULL = 24
+"""Postings on a page."""
 _PAY = re.compile(r"(?:salary|pay|compensation)\b[^:]*:", re.IGNORECASE)
 
 
@@ -100,14 +102,18 @@ class SmartRecruitersSpider(DetailBoardSpider):
         return total if isinstance(total, int) else None
 
     def next_page(self, response: Response) -> Request | None:
-        """The next page, until one shows nothing new."""
+        """The next page, until one shows nothing new; after a full one, such a page is asked for twice."""
         visit: Visit = response.cb_kwargs["visit"]
-        known = len(visit.ids)
-        if known == response.meta.get("known", 0) or (visit.advertised is not None and known >= visit.advertised):
+        meta, known = response.meta, len(visit.ids)
+        new, page = known - meta.get("known", 0), meta.get("page", 0)
+        if visit.advertised is not None and known >= visit.advertised:
             return None
-        page = response.meta.get("page", 0) + 1
+        again = not new and meta.get("full", False)
+        if not new and not again:
+            return None
+        page += not again
         following = self.list_url(visit.board, page)
-        following.meta.update(page=page, known=known)
+        following.meta.update(page=page, known=known, full=new >= _FULL)
         return following
 
     def detail_url(self, job: Row, board: str) -> str | Request:
@@ -135,7 +141,7 @@ class SmartRecruitersSpider(DetailBoardSpider):
         """The page of a posting that left may answer 400."""
         error, request = failure.value, failure.request  # type: ignore[attr-defined]
         if isinstance(error, HttpError) and error.response.status == 400 and _POSTING.match(request.url):
-            self.skip(visit, error, request.url)
+            self.gone(visit, error, request.url)
         else:
             super().posting_failed(failure, visit)
 

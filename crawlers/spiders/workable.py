@@ -43,7 +43,10 @@ class WorkableSpider(BoardSpider):
                 strays.append(row)
                 continue
             where = {key: row.pop(key, None) for key in _PLACE}
-            postings.setdefault(row["shortcode"], {**row, "places": []})["places"].append(where)
+            posting = postings.setdefault(row["shortcode"], {**row, "places": []})
+            posting["places"].append(where)
+            if row.get("description") and not posting.get("description"):
+                posting["description"] = row["description"]
         answer = read_json(response)
         company = answer.get("name") if isinstance(answer, dict) else None
         return [*({**row, "company": company} for row in postings.values()), *strays]

@@ -20,8 +20,10 @@ from crawlers.payload import NoBoardError, Row, UnreadableError, days_ago, read_
 from crawlers.text import when
 from crawlers.visits import Outcome, Visit
 
-_LOCALE = r"(?:/[a-z]{2}-[a-z]{2}(?=/))?"
-_SITE = r"(?![a-z]{2}-[a-z]{2}(?:[/?#]|$))([\w-]+)(?=[/?#]|$)"
+_LANGUAGE = r"[a-z]{2}(?:-[a-z]{4})?(?:-[a-z]{2})?"
+# A language stands before a site; a site of two letters stands before what there is on a site.
+_LOCALE = rf"(?:/{_LANGUAGE}(?=/(?!(?:details|job|login)/)[\w-]))?"
+_SITE = rf"(?!{_LANGUAGE}-[a-z]{{2}}(?:[/?#]|$))([\w-]+)(?=[/?#]|$)"
 
 
 class WorkdaySpider(PagedBoardSpider):
@@ -65,12 +67,14 @@ class WorkdaySpider(PagedBoardSpider):
 
     def site_api(self, board: str) -> str:
         """Where a site answers."""
-        tenant, host, site = board.split(".")
-        if re.fullmatch(r"wd\d+", tenant):
-            tenant, host = host, f"{tenant}.myworkdaysite.com"
-        else:
-            host = f"{tenant}.{host}.myworkdayjobs.com"
+        host, tenant, site = parts_of(board)
         return self.api.format(host=host, tenant=tenant, site=site)
+
+    def page_of(self, board: str, path: str) -> str:
+        """The page of a posting that people see."""
+        host, tenant, site = parts_of(board)
+        recruiting = f"recruiting/{tenant}/" if host.endswith(".myworkdaysite.com") else ""
+        return f"https://{host}/{recruiting}{site}{path}"
 
     def jobs(self, response: Response) -> list[Any]:
         """Rows of a page."""
@@ -92,7 +96,7 @@ class WorkdaySpider(PagedBoardSpider):
     def advertised(self, response: Response) -> int | None:
         """The total, which only the first page of a list has."""
         total = read_json(response).get("total")
-        return total if isinstance(total, int) else None
+        return total if isinstance(total, int) and not isinstance(total, bool) else None
 
     def facets(self, response: Response) -> list[Facet]:
         """Facets, whose counts are never cut."""
@@ -122,7 +126,7 @@ class WorkdaySpider(PagedBoardSpider):
             platform=self.name,
             board=board,
             external_id=path,
-            url=job.pop("externalUrl", None) or self.site_api(board).replace("/wday/cxs", "") + path,
+            url=job.pop("externalUrl", None) or self.page_of(board, path),
             title=job.pop("title"),
             company=(job.pop("hiringOrganization", None) or {}).get("name"),
             description_html=job.pop("jobDescription", None),
@@ -137,6 +141,18 @@ class WorkdaySpider(PagedBoardSpider):
             posted_basis=PostedBasis.STATED if when(date) else PostedBasis.RELATIVE if days_ago(words) else None,
             valid_through=when(job.pop("endDate", None)),
         )
+
+
+def parts_of(board: str) -> tuple[str, str, str]:
+    """Host, tenant and site of a board.
+
+    >>> parts_of("skis.wd5.Careers"), parts_of("wd5.skis.Careers")
+    (('skis.wd5.myworkdayjobs.com', 'skis', 'Careers'), ('wd5.myworkdaysite.com', 'skis', 'Careers'))
+    """
+    first, second, site = board.split(".")
+    if re.fullmatch(r"wd\d+", first):
+        return f"{first}.myworkdaysite.com", second, site
+    return f"{first}.{second}.myworkdayjobs.com", first, site
 
 
 def facets_in(values: Any) -> Iterator[Facet]:
