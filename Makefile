@@ -8,7 +8,7 @@ demo: .venv/.installed
 	$(BIN)/scrapy demo
 
 test: .venv/.installed-all
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses=auto --dist=worksteal
 
 check: .venv/.installed-all
 	$(BIN)/ruff check .

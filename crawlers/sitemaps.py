@@ -65,7 +65,7 @@ def read_sitemap(body: bytes, url: str, max_size: int) -> Sitemap:
     Raises UnreadableError for anything else, and for XML with a DTD: no sitemap needs one, and it can be a bomb.
 
     >>> read_sitemap(b"https://acme.example/jobs/1\\n", "https://acme.example/sitemap.txt", 1000).pages
-    [Entry(url='https://acme.example/jobs/1', lastmod=None)]
+    [Entry(url='https://acme.example/jobs/1', lastmod=None, alternates=())]
     """
     body = _unpacked(body, url, max_size)
     if not body.startswith(_UTF16):
