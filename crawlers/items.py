@@ -175,7 +175,7 @@ class Location:
     """One place of a posting."""
 
     raw: str
-    """As published, untouched."""
+    """As published; parts that the platform states apart (city, region, country) joined by commas, or put behind."""
     city: str | None = None
     """City as read; None where the text does not decide."""
     region: str | None = None
@@ -382,7 +382,7 @@ class JobPosting:
     workplace_raw: str | None = None
     """The platform's own word for remote, hybrid or on-site."""
     country: str | None = None
-    """ISO 3166-1 alpha-2 of the job's place, where the platform states it."""
+    """ISO 3166-1 alpha-2 of the headline place, where the platform states it."""
     employment_raw: str | None = None
     """The platform's own employment type."""
     pay_raw: str | None = None

@@ -70,5 +70,5 @@ class PlatformSpider(Spider):
         if key is None:
             raise OperatorError(f"{name} is not the URL of a {cls.name} board")
         if not is_key(key, cls.key):
-            raise OperatorError(f"{name!r} cannot be a {cls.name} board's key")
+            raise OperatorError(f"{name!r} cannot be a {cls.name} board's key; the board's URL will do")
         return key
