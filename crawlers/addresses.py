@@ -21,12 +21,14 @@ _PLAIN = re.compile(r"https?://(?:www\.)?([a-z0-9.-]++)((?:/[\w.~-]*+)*+)", re.A
 """What is in one form as it is: most pages' addresses, to save nine tenths of the time."""
 _VISITORS = re.compile(
     r"utm_.*|gh_src|lever-(?:source|origin).*|fbclid|[gd]clid|msclkid|yclid|[gw]braid|_g[al]|mc_[ce]id|trk.*|iisn?"
-    r"|phpsessid|jsessionid|aspsessionid.*|cfid|cftoken|sid|session_?id|share|nb|print|replytocom|apply|in_iframe",
+    r"|phpsessid|jsessionid|aspsessionid.*|cfid|cftoken|session_?id|share|nb|print|replytocom|in_iframe",
     re.IGNORECASE,
 )
 """Parameters of a query that tell visitors apart, or ways to see one page, and not pages."""
 _REFERRER = re.compile(r"ref|referr?er|refid|source|src", re.IGNORECASE)
 """Who sent the reader, unless a number stands there: then it may be the posting's."""
+_OR_A_NUMBER = re.compile(r"sid|apply", re.IGNORECASE)
+"""A visitor's session, or a way to see the page; a plain number there may be the posting's."""
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/]*", re.IGNORECASE)
 
 
@@ -39,6 +41,8 @@ def page_key(url: str) -> str:
     'acme.example/jobs/7?lang=en'
     >>> page_key("https://acme.example/job;jsessionid=A1?source=newsletter&ref=REQ-7&PHPSESSID=b2")
     'acme.example/job?ref=REQ-7'
+    >>> page_key("https://acme.example/job?sid=1207"), page_key("https://acme.example/job?sid=9f3ac1")
+    ('acme.example/job?sid=1207', 'acme.example/job')
     """
     if plain := _PLAIN.fullmatch(url):
         return plain[1] + plain[2].rstrip("/")
@@ -46,7 +50,9 @@ def page_key(url: str) -> str:
     query = [
         (key, value)
         for key, value in parse_qsl(parts.query, keep_blank_values=True)
-        if not (_VISITORS.fullmatch(key) or (_REFERRER.fullmatch(key) and not re.search(r"\d", value)))
+        if not _VISITORS.fullmatch(key)
+        and not (_REFERRER.fullmatch(key) and not re.search(r"\d", value))
+        and not (_OR_A_NUMBER.fullmatch(key) and not value.isdecimal())
     ]
     host = _DEFAULT_PORT.sub("", parts.netloc.rpartition("@")[2].lower().removeprefix("www."))
     route = f"#{parts.fragment}" if parts.fragment.startswith(("/", "!")) else ""  # a page that a script shows

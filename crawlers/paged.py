@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any, ClassVar
@@ -26,9 +25,9 @@ class PagedBoardSpider(DetailBoardSpider):
     list_cap: ClassVar[int] = 10**9
     """Rows that a list shows at the most, however many there are."""
 
-    @abstractmethod
     def page_request(self, board: str, page: Page) -> Request:
         """Request for a page of the list."""
+        raise NotImplementedError
 
     def facets(self, response: Response) -> list[Facet]:
         """Properties that the list can be narrowed by, as its first page tells them."""

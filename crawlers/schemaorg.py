@@ -287,7 +287,7 @@ def _locations(data: dict[str, Any], *, remote: bool) -> list[Location]:
         for area in _listed(applicants):
             is_country = isinstance(area, dict) and area.get("@type") == "Country"
             places += [
-                Location(raw=name, country=_country(name) if is_country else None) for name in _lines(area, *_AREA)
+                Location(raw=name, country=country_code(name) if is_country else None) for name in _lines(area, *_AREA)
             ]
     return distinct(places)
 
@@ -303,19 +303,13 @@ def _place(place: Any) -> Location:
     )
     raw = ", ".join(dict.fromkeys(filter(None, (city, region, country))))
     alone = (_stated(address.get("streetAddress")), _stated(place), _stated(address.get("postalCode")))
-    return Location(raw=raw or next(filter(None, alone), ""), city=city, region=region, country=_country(country))
+    return Location(raw=raw or next(filter(None, alone), ""), city=city, region=region, country=country_code(country))
 
 
 def _stated(value: Any) -> str | None:
     """A text, or an object's name, unless it says that there is none."""
     text = _first(value, "name")
     return None if text is None or text.casefold() in _UNSTATED else text
-
-
-def _country(text: str | None) -> str | None:
-    """ISO 3166-1 alpha-2; "UK", which is none, is GB."""
-    code = country_code(text)
-    return "GB" if code == "UK" else code
 
 
 # Pay

@@ -83,4 +83,4 @@ def test_smartrecruiters_api_is_asked_for_a_hundred_at_a_time() -> None:
     spider = AllowedSpider.from_crawler(get_crawler(AllowedSpider, {"DATABASE_URL": ""}))
     request = spider.list_url("Oakbarrow", page=2)
     assert request.url.endswith("/companies/Oakbarrow/postings?limit=100&offset=200")
-    assert request.meta["dont_obey_robotstxt"]
+    assert spider.request(spider.begin("Oakbarrow"), request).meta["dont_obey_robotstxt"]

@@ -77,14 +77,14 @@ class SmartRecruitersSpider(DetailBoardSpider):
         """Whether the operator allows the API."""
         return self.name in self.settings.getlist("ROBOTSTXT_EXCEPTIONS")
 
-    def ask_api(self, board: str, rest: str) -> Request:
-        """A request that robots.txt disallows and the operator allows."""
-        return Request(self.api.format(board=quote(board, safe="%")) + rest, meta={"dont_obey_robotstxt": True})
+    def api_url(self, board: str, rest: str) -> str:
+        """Where the API has something of a company."""
+        return self.api.format(board=quote(board, safe="%")) + rest
 
     def list_url(self, board: str, page: int = 0) -> Request:
         """A page of the list: 24 postings, of the API 100."""
         if self.by_api:
-            return self.ask_api(board, f"?limit=100&offset={100 * page}")
+            return Request(self.api_url(board, f"?limit=100&offset={100 * page}"))
         return Request(f"https://careers.smartrecruiters.com/{quote(board, safe='%')}/api/more?page={page}")
 
     def jobs(self, response: Response) -> list[Any]:
@@ -116,10 +116,10 @@ class SmartRecruitersSpider(DetailBoardSpider):
         following.meta.update(page=page, known=known, full=new >= _FULL)
         return following
 
-    def detail_url(self, job: Row, board: str) -> str | Request:
+    def detail_url(self, job: Row, board: str) -> str:
         """A posting's own page, or where the API has it."""
         if self.by_api:
-            return self.ask_api(board, f"/{quote(identity(job['id']), safe='')}")
+            return self.api_url(board, f"/{quote(identity(job['id']), safe='')}")
         return str(job["postingUrl"])
 
     def detail(self, response: Response) -> Row:
