@@ -1,4 +1,4 @@
-"""The JSON Lines contract of `scrapy classify`: a record in, a posting; a posting, a record out."""
+"""The JSON Lines contract of `scrapy classify`: a record in, a posting; a posting, a record out; and back again."""
 
 from __future__ import annotations
 
@@ -88,6 +88,28 @@ def record_of(posting: JobPosting) -> dict[str, Any]:
         evidence["source"] = _INPUT_KEYS.get(evidence["source"], evidence["source"])
     if posting.description_html is not None:
         record["text"] = posting.description_text
+    return record
+
+
+def input_of(posting: JobPosting) -> dict[str, Any]:
+    """A posting as an input line, ready for JSON: the keys that have something. `posting_from` reads them back.
+
+    The description is the plain text, unless there is a tag in it, which would make it HTML: then the HTML itself.
+    """
+    record: dict[str, Any] = {
+        key: value for key, field in _STRINGS.items() if (value := getattr(posting, field)) is not None
+    }
+    if places := [place.raw for place in posting.locations] or list(filter(None, [posting.location_raw])):
+        record["locations"] = places
+    if country := posting.country or next((place.country for place in posting.locations if place.country), None):
+        record["country"] = country
+    if posting.questions:
+        record["questions"] = posting.questions
+    if posting.visa_support is not None:
+        record["visa_support"] = posting.visa_support
+    text = posting.description_text
+    if text:
+        record["description"] = posting.description_html if is_html(text) and posting.description_html else text
     return record
 
 

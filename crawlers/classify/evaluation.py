@@ -1,90 +1,57 @@
-"""How well readings agree with labelled lines: the rules of `expect` in docs/classify.md, figures with intervals."""
+"""How well readings agree with labelled lines: lines judged, and scores by reading."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from math import sqrt
 from typing import Any
 
 from crawlers.classify import READINGS, classify
 from crawlers.classify.contract import posting_from, record_of
+from crawlers.classify.expect import CaseClasses, agrees, class_name
+from crawlers.classify.figures import Calibration, ClassScore, Proportion, RuleScore
+from crawlers.classify.labelling import CLASSES, UNLABELLED
+from crawlers.classify.sponsorship_rules import sponsorship_rules
 
-_Z = 1.96
-_TOLERANCE = 1
-"""By how much a number may be off."""
-_READING_MEASURES = ("accuracy", "answered")
-_CLASS_MEASURES = ("precision", "recall", "f1")
 _VISA_TYPES = "visa_types"
 """A key of `expect` that no output has: the set of `visa` over `visas`, whatever the stance."""
-
-
-@dataclass(slots=True)
-class Proportion:
-    """A share of weighted cases."""
-
-    hits: float = 0
-    total: float = 0
-    squares: float = 0
-
-    def add(self, hit: bool, weight: float) -> None:
-        """Count one case."""
-        self.hits += weight * hit
-        self.total += weight
-        self.squares += weight * weight
-
-    @property
-    def value(self) -> float | None:
-        """The share, 0 to 1; None without a case."""
-        return self.hits / self.total if self.total else None
-
-    @property
-    def interval(self) -> Interval | None:
-        """The 95 % Wilson interval; weighted cases count as their effective number (Kish), which is never more."""
-        if not self.total:
-            return None
-        n, share = self.total**2 / self.squares, self.hits / self.total
-        centre = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-        margin = _Z / (1 + _Z**2 / n) * sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-        return Interval(max(0.0, centre - margin), min(1.0, centre + margin))
+SET_READINGS = frozenset({_VISA_TYPES, "employment_type"})
+"""Readings of which a posting may have several values, and none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """Bounds of a share."""
+class Judgement:
+    """One reading of one line, and what was expected of it."""
 
-    low: float
-    high: float
-
-
-@dataclass(slots=True)
-class ClassScore:
-    """One value of a reading."""
-
-    precision: Proportion = field(default_factory=Proportion)
-    recall: Proportion = field(default_factory=Proportion)
-
-    @property
-    def f1(self) -> float | None:
-        """Harmonic mean of precision and recall; None where either has no case."""
-        precision, recall = self.precision.value, self.recall.value
-        if precision is None or recall is None:
-            return None
-        return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Miss:
-    """A judged reading that is not as expected."""
-
+    reading: str
     line: str
     """File and line number."""
     title: str
+    weight: float
     expected: Any
     actual: Any
+    right: bool
     rules: list[str]
-    """Ids of the rules behind the reading."""
+    """Ids of the rules behind the reading, each once."""
+    confidence: float | None
+    """What the output says of itself, 0 to 1; None where it says nothing."""
+
+
+@dataclass(kw_only=True, slots=True)
+class JudgedLine:
+    """What one labelled line tells."""
+
+    judgements: list[Judgement] = field(default_factory=list)
+    unlabelled: list[str] = field(default_factory=list)
+    """Readings that have no label yet."""
+    not_read: list[str] = field(default_factory=list)
+    """Readings that the line asks for and this version does not make."""
+    unknown_labels: list[str] = field(default_factory=list)
+    """Labels that no reading can ever have, such as a misspelt one; in words, for a person."""
+    rules: set[str] = field(default_factory=set)
+    """All rules that are evidence of whatever reading."""
 
 
 @dataclass(slots=True)
@@ -99,7 +66,60 @@ class ReadingScore:
     classes: dict[str, ClassScore] = field(default_factory=dict)
     confusion: dict[tuple[str, str], float] = field(default_factory=dict)
     """(expected, actual) -> weight, of lines with one value on either side."""
-    misses: list[Miss] = field(default_factory=list)
+    rules: dict[str, RuleScore] = field(default_factory=dict)
+    """By id: the rules that are evidence of the reading on any of the lines."""
+    calibration: Calibration = field(default_factory=Calibration)
+    """Of the lines where the output has a confidence."""
+    misses: list[Judgement] = field(default_factory=list)
+
+    @property
+    def single_line_rules(self) -> list[str]:
+        """Rules that are evidence on one line only: they may know the sentence, and not what it says."""
+        return sorted(rule for rule, score in self.rules.items() if len(score.lines) == 1)
+
+    @property
+    def micro(self) -> ClassScore:
+        """Precision and recall over all values of all lines together, but null; for readings that are sets."""
+        return sum((score for name, score in self.classes.items() if name != "null"), ClassScore())
+
+    @property
+    def micro_precision(self) -> Proportion:
+        """Share of the values found that were expected."""
+        return self.micro.precision
+
+    @property
+    def micro_recall(self) -> Proportion:
+        """Share of the values expected that were found."""
+        return self.micro.recall
+
+    @property
+    def micro_f1(self) -> float | None:
+        """Their harmonic mean; None where no value was expected, and none found."""
+        return self.micro.f1
+
+    def add(self, judged: Judgement) -> None:
+        """Count one line."""
+        weight, right = judged.weight, judged.right
+        self.n += 1
+        self.accuracy.add(right, weight)
+        if not right:
+            self.misses.append(judged)
+        case = CaseClasses.of(judged.expected, judged.actual, right)
+        if case.actual != {"null"}:
+            self.answered.add(right, weight)
+        for name in case.actual:
+            self.classes.setdefault(name, ClassScore()).precision.add(name in case.expected, weight)
+        for name in case.expected:
+            self.classes.setdefault(name, ClassScore()).recall.add(name in case.actual, weight)
+        if len(case.expected) == len(case.actual) == 1:
+            cell = min(case.expected), min(case.actual)
+            self.confusion[cell] = self.confusion.get(cell, 0) + weight
+        for rule in judged.rules:
+            score = self.rules.setdefault(rule, RuleScore())
+            score.lines.append(judged.line)
+            score.right.add(right, weight)
+        if judged.confidence is not None:
+            self.calibration.add(judged.confidence, right, weight)
 
 
 @dataclass(slots=True)
@@ -107,156 +127,89 @@ class Evaluation:
     """Scores by reading, in the order in which the lines name them."""
 
     readings: dict[str, ReadingScore] = field(default_factory=dict)
+    unlabelled: Counter[str] = field(default_factory=Counter)
+    """Readings that have no label yet -> lines. They count neither as right nor as wrong."""
     not_read: Counter[str] = field(default_factory=Counter)
     """Readings that lines ask for and this version does not make -> lines."""
+    unknown_labels: list[str] = field(default_factory=list)
+    """Labels that no reading can ever have, in words, with their lines. They count as any other."""
+    rules: set[str] = field(default_factory=set)
+    """All rules that are evidence on any line, of whatever reading."""
 
     def add(self, record: Mapping[str, Any], line: str) -> None:
-        """Classify one labelled record and judge it; `line` names its file and line in misses.
+        """Classify, judge and count one labelled record. Raises ValueError as `judge` does."""
+        self.count(judge(record, line))
 
-        Raises ValueError where the record is not a posting, or its `expect` or `weight` is not what it must be.
-        """
-        expect, weight = record.get("expect"), record.get("weight", 1)
-        if not isinstance(expect, dict):
-            raise ValueError("no object `expect`")
-        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or weight <= 0:
-            raise ValueError("weight: a positive number is expected")
-        posting = posting_from(dict(record))
-        classify(posting)
-        output = record_of(posting)
-        for reading, expected in expect.items():
-            source = "visas" if reading == _VISA_TYPES else reading
-            if source not in READINGS:
-                self.not_read[reading] += 1
-                continue
-            actual = output[source]
-            if reading == _VISA_TYPES:
-                actual = sorted({mention["visa"] for mention in actual})
-            rules = [each["rule"] for each in output["evidence"] if each["reading"] == source]
-            miss = Miss(line, posting.title, expected, actual, rules)
-            self._judge(reading, miss, weight)
+    def count(self, judged: JudgedLine) -> None:
+        """Count one judged line."""
+        for each in judged.judgements:
+            self.readings.setdefault(each.reading, ReadingScore()).add(each)
+        self.unlabelled.update(judged.unlabelled)
+        self.not_read.update(judged.not_read)
+        self.unknown_labels += judged.unknown_labels
+        self.rules |= judged.rules
 
-    def _judge(self, reading: str, case: Miss, weight: float) -> None:
-        score = self.readings.setdefault(reading, ReadingScore())
-        right = agrees(case.expected, case.actual, whole=reading == _VISA_TYPES)
-        score.n += 1
-        score.accuracy.add(right, weight)
-        if not right:
-            score.misses.append(case)
-        judged = _Judged.of(case.expected, case.actual, right)
-        if judged.actual != {"null"}:
-            score.answered.add(right, weight)
-        for name in judged.actual:
-            score.classes.setdefault(name, ClassScore()).precision.add(name in judged.expected, weight)
-        for name in judged.expected:
-            score.classes.setdefault(name, ClassScore()).recall.add(name in judged.actual, weight)
-        if len(judged.expected) == len(judged.actual) == 1:
-            cell = min(judged.expected), min(judged.actual)
-            score.confusion[cell] = score.confusion.get(cell, 0) + weight
+    @property
+    def unmatched_rules(self) -> list[str]:
+        """Sponsorship rules of the readings judged that are evidence on no line, in the order of their file."""
+        known = sponsorship_rules()
+        rules = (*known.clauses, *(rule for of_reading in known.rules.values() for rule in of_reading))
+        ids = dict.fromkeys(rule.id for rule in rules if rule.reading in self.readings)
+        return [rule for rule in ids if rule not in self.rules]
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """Values of one case as names of classes."""
+def judge(record: Mapping[str, Any], line: str) -> JudgedLine:
+    """Classify one labelled record and judge it; `line` names its file and line.
 
-    expected: set[str]
-    actual: set[str]
-
-    @classmethod
-    def of(cls, expected: Any, actual: Any, right: bool) -> _Judged:
-        """Classes of a case. What `expect` leaves open counts for nobody: the first of `any` stands for a miss."""
-        if isinstance(expected, dict) and "includes" in expected:
-            wanted = set(map(_name, expected["includes"]))
-            return cls(wanted, wanted & set(map(_name, actual or ())) or {"null"})
-        if isinstance(expected, dict) and "any" in expected:
-            if right:
-                return cls(_names(actual), _names(actual))
-            expected = next(iter(expected["any"]), None)
-        if isinstance(expected, dict) and isinstance(actual, dict) and len(expected) == 1:
-            (key,) = expected
-            return cls.of(expected[key], actual.get(key), right)
-        if _is_plain(expected) and _is_plain(actual):
-            return cls(_names(expected), _names(actual))
-        # Objects of several keys, and lists of objects, have no classes but being there: right, wrong or null.
-        return cls({"null"} if _is_null(expected) else {"value"}, {"null"} if _is_null(actual) else {_shape(right)})
-
-
-def agrees(expected: Any, actual: Any, *, whole: bool = False) -> bool:
-    """Whether a reading is as expected. `whole`: lists are sets that must be equal, not first elements.
-
-    >>> agrees({"any": ["mid", None]}, None), agrees({"includes": ["INTERN"]}, ["FULL_TIME", "INTERN"])
-    (True, True)
-    >>> agrees(None, []), agrees([], None), agrees({"min": 100_000}, {"min": 100_001.0, "max": 5})
-    (True, True, True)
+    Raises ValueError where the record is not a posting, or its `expect` or `weight` is not what it must be.
     """
-    if isinstance(expected, dict) and "any" in expected:
-        return any(agrees(option, actual, whole=whole) for option in expected["any"])
-    if isinstance(expected, dict) and "includes" in expected:
-        found = actual if isinstance(actual, list) else []
-        return all(any(agrees(wanted, item) for item in found) for wanted in expected["includes"])
-    if _is_null(expected) or _is_null(actual):
-        return _is_null(expected) and _is_null(actual)
-    if isinstance(expected, dict):
-        return isinstance(actual, dict) and all(agrees(value, actual.get(key)) for key, value in expected.items())
-    if isinstance(expected, list):
-        return isinstance(actual, list) and _lists_agree(expected, actual, whole)
-    if _is_number(expected) and _is_number(actual):
-        return bool(abs(expected - actual) <= _TOLERANCE)
-    return isinstance(expected, bool) is isinstance(actual, bool) and bool(expected == actual)
+    expect, weight = record.get("expect"), record.get("weight", 1)
+    if not isinstance(expect, dict):
+        raise ValueError("no object `expect`")
+    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or weight <= 0:
+        raise ValueError("weight: a positive number is expected")
+    posting = posting_from(dict(record))
+    classify(posting)
+    output = record_of(posting)
+    judged = JudgedLine(rules={each["rule"] for each in (*output["evidence"], *output["visas"])})
+    for reading, expected in expect.items():
+        source = "visas" if reading == _VISA_TYPES else reading
+        if expected == UNLABELLED:
+            judged.unlabelled.append(reading)
+            continue
+        if source not in READINGS:
+            judged.not_read.append(reading)
+            continue
+        actual = output[source]
+        if reading == _VISA_TYPES:
+            actual = sorted({mention["visa"] for mention in actual})
+        judged.unknown_labels += (f"{line}: {odd}" for odd in _unknown_labels(reading, expected))
+        judged.judgements.append(
+            Judgement(
+                reading=reading,
+                line=line,
+                title=posting.title,
+                weight=weight,
+                expected=expected,
+                actual=actual,
+                right=agrees(expected, actual, whole=reading == _VISA_TYPES),
+                rules=list(dict.fromkeys(_rules_behind(source, output))),
+                confidence=output["confidence"].get(source),
+            )
+        )
+    return judged
 
 
-def _lists_agree(expected: list[Any], actual: list[Any], whole: bool) -> bool:
-    if whole:
-        return set(map(_name, expected)) == set(map(_name, actual))
-    return len(actual) >= len(expected) and all(map(agrees, expected, actual))
+def _rules_behind(reading: str, output: Mapping[str, Any]) -> Iterator[str]:
+    if reading == "visas":
+        yield from (mention["rule"] for mention in output["visas"])
+    yield from (each["rule"] for each in output["evidence"] if each["reading"] == reading)
 
 
-def below(evaluation: Evaluation, thresholds: Mapping[str, Any]) -> Iterator[str]:
-    """What falls short, in words. Thresholds: reading -> measure -> least value, or reading -> class -> measure -> it.
-
-    Measures are `accuracy` and `answered` of a reading, `precision`, `recall` and `f1` of a class. Readings and classes
-    that the lines do not have are not held against anybody. Raises ValueError for a measure that does not exist.
-    """
-    for reading, wanted in thresholds.items():
-        score = evaluation.readings.get(reading)
-        for key, value in wanted.items():
-            measures = value if isinstance(value, dict) else {key: value}
-            holder = score.classes.get(key) if score and isinstance(value, dict) else score
-            name = f"{reading}.{key}" if isinstance(value, dict) else reading
-            for measure, least in measures.items():
-                if measure not in (_CLASS_MEASURES if isinstance(value, dict) else _READING_MEASURES):
-                    raise ValueError(f"{name}.{measure} is no measure")
-                figure = getattr(holder, measure, None)
-                reached = figure.value if isinstance(figure, Proportion) else figure
-                if reached is not None and reached < least:
-                    yield f"{name}.{measure} is {reached:.3f}, below {least}"
-
-
-def _is_null(value: Any) -> bool:
-    return value is None or value == []
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _is_plain(value: Any) -> bool:
-    """Whether a value is a scalar, or a list of scalars."""
-    return not isinstance(value, dict) and not (
-        isinstance(value, list) and any(isinstance(item, (dict, list)) for item in value)
-    )
-
-
-def _names(value: Any) -> set[str]:
-    if isinstance(value, list):
-        return set(map(_name, value)) or {"null"}
-    return {_name(value)} if _is_plain(value) else {"value"}
-
-
-def _name(value: Any) -> str:
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return str(value)
-
-
-def _shape(right: bool) -> str:
-    return "value" if right else "other value"
+def _unknown_labels(reading: str, expected: Any) -> Iterator[str]:
+    if reading not in CLASSES:
+        return
+    values = [class_name(value) for value in CLASSES[reading]]
+    for label in expected["any"] if isinstance(expected, dict) and "any" in expected else [expected]:
+        if not any(label is value or (isinstance(label, str) and label == value) for value in CLASSES[reading]):
+            yield f"{reading}: {json.dumps(label)} is none of its values: {', '.join(values)}"

@@ -3,15 +3,19 @@
 from crawlers.storage.database import BoardRow, BoardSummary, Database, Imported, KnownRow, Saved, database_at
 from crawlers.storage.engine import StorageAwayError, StorageError
 from crawlers.storage.overview import Card, PlatformOverview
+from crawlers.storage.sample import Draw, Drawn, SampledPosting
 
 __all__ = [
     "BoardRow",
     "BoardSummary",
     "Card",
     "Database",
+    "Draw",
+    "Drawn",
     "Imported",
     "KnownRow",
     "PlatformOverview",
+    "SampledPosting",
     "Saved",
     "StorageAwayError",
     "StorageError",

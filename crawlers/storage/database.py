@@ -14,12 +14,13 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawlers.items import JobPosting
-from crawlers.storage import overview, schema
+from crawlers.storage import overview, sample, schema
 from crawlers.storage.bulk import BulkInsert, Row
 from crawlers.storage.engine import StorageError, connect, name_of, read_url, reading, writing
 from crawlers.storage.models import Base, Board, Posting, Reading, VisitRow
 from crawlers.storage.overview import Card, PlatformOverview
 from crawlers.storage.rows import Parts, content_hash, posting_row
+from crawlers.storage.sample import Draw, Drawn, SampledPosting
 from crawlers.text import storable
 from crawlers.visits import Outcome, Visit
 
@@ -196,6 +197,16 @@ class Database:
         """Up to three postings that show what is read."""
         with reading(self._engine) as connection:
             return overview.examples(connection)
+
+    def draw(self, asked: Draw) -> Drawn:
+        """Postings drawn by chance, as ids; `sampled` fetches them."""
+        with reading(self._engine) as connection:
+            return sample.draw(connection, asked)
+
+    def sampled(self, drawn: Drawn) -> Iterator[SampledPosting]:
+        """The postings drawn, in their order, with texts and evidence; a few are in memory at a time."""
+        with reading(self._engine) as connection:
+            yield from sample.sampled(connection, drawn)
 
     def known_rows(self, platform: str, board: str) -> dict[str, KnownRow]:
         """What is stored of a board, by the hash of the row that it was read from."""
