@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from crawlers.classify.segments import plain
 from crawlers.classify.sponsorship import SponsorshipReading, read
+from crawlers.classify.sponsorship_findings import find
 from crawlers.classify.sponsorship_rules import Rule, sponsorship_rules
 from crawlers.items import Clearance, JobPosting, Location, Sponsorship
 
@@ -20,6 +21,7 @@ ROOT = Path(__file__).parent.parent
 CASES = [json.loads(line) for line in (ROOT / "tests/labels/sponsorship.jsonl").read_text().splitlines()]
 SHARED = Path(os.environ.get("CRAWLERS_DATA", ROOT.parent / "shared/data")) / "labels"
 RULES = [rule for rules in sponsorship_rules().rules.values() for rule in rules]
+CLAUSES = sponsorship_rules().clauses
 
 needs_shared_data = pytest.mark.skipif(
     not SHARED.is_dir(), reason=f"no labelled data at {SHARED}; set CRAWLERS_DATA to where it is"
@@ -98,8 +100,15 @@ def test_rule_matches_its_example(rule: Rule) -> None:
         assert any(word in plain(rule.example) for word in words), words
 
 
+@pytest.mark.parametrize("rule", CLAUSES, ids=lambda rule: rule.id)
+def test_clause_rule_is_found_in_its_example(rule: Rule) -> None:
+    reading = find(rule.example, sponsorship_rules(), "en")
+    assert rule.id in {finding.rule.id for finding in reading.findings}, rule.example
+
+
 def test_rule_ids_are_unique() -> None:
-    assert len({rule.id for rule in RULES}) == len(RULES)
+    rules = [*RULES, *CLAUSES]
+    assert len({rule.id for rule in rules}) == len(rules)
 
 
 @settings(max_examples=300, deadline=None)

@@ -15,6 +15,8 @@ from crawlers.classify import rules
 
 _SAMPLE = 500
 """Characters that are read at the start and again in the middle: a German posting may begin with an English line."""
+_DEFAULT = "en"
+"""Wins a tie: most postings are in English."""
 _LEAST_WORDS = 4
 """Function words that it takes to decide."""
 _LEAST_LEAD = 1.25
@@ -53,13 +55,30 @@ def language_of(text: str) -> str | None:
     return _by_words(sample)
 
 
-def _by_words(sample: str) -> str | None:
+def likeliest(text: str) -> str | None:
+    """The language that most function words of a text are of, where it has two different ones at least; else None.
+
+    >>> likeliest("Sponsorship for the right candidate"), likeliest("H-1B") is None
+    ('en', True)
+    """
+    counts = _counts(list(set(text[:_SAMPLE].lower().split())))
+    best = max(counts, key=lambda language: (counts[language], language == _DEFAULT), default=None)
+    return best if best and counts[best] > 1 else None
+
+
+def _counts(words: list[str]) -> dict[str, int]:
+    """Function words by language."""
     languages_of = _languages_of_words()
-    words = sample.lower().split()
     counts: dict[str, int] = {}
     for word, count in Counter(filter(languages_of.__contains__, words)).items():
         for language in languages_of[word]:
             counts[language] = counts.get(language, 0) + count
+    return counts
+
+
+def _by_words(sample: str) -> str | None:
+    words = sample.lower().split()
+    counts = _counts(words)
     ranked = sorted(counts, key=counts.__getitem__, reverse=True)
     if not ranked or counts[ranked[0]] < max(_LEAST_WORDS, _LEAST_SHARE * len(words)):
         return None

@@ -6,26 +6,37 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from crawlers.classify.lists import ListOf, list_of
+
 _REACH = 400
 """Characters read before and after a word of interest, where its line is longer than that."""
 _HEADING = 70
 """Longest line, in characters, that can be a heading of the line after it."""
 
-_BREAK = re.compile(r"(?:[.!?][\"'”’)\]]*(?=\s)|\s[•●▪◦·‣|]\s|[^\S\n]{2,}(?=[A-Z•*])|[^\S\n]{3,})\s*")
+_BREAK = re.compile(
+    r"(?:[.!?][\"'”’)\]]*(?=\s)|(?<=[a-z)][a-z)])[.!?](?=[A-Z][a-z'’])|(?<=U\.S)\.(?=[A-Z][a-z])"
+    r"|\s[•●▪◦·‣|]\s|[^\S\n]{2,}(?=[A-Z•*])|[^\S\n]{3,})\s*"
+)
 _ABBREVIATION = re.compile(
     r"(?<![\w.])(?:u\.?s(?:\.?a)?|u\.?k|e\.?g|i\.?e|inc|etc|vs|ltd|corp|dept|incl|approx)\.$", re.IGNORECASE
 )
 _COUNTRY = re.compile(r"u\.?[sk](?:\.?a)?\.$", re.IGNORECASE)
 _NEW_SENTENCE = re.compile(
-    r"\s(?:please|we|applicants?|candidates?|this|these|you|if|the|no|visas?|must|all|our|it|in|at|for|sponsorship)\b",
+    r"\s(?:Please|PLEASE|We|WE|Applicants?|Candidates?|This|These|You|If|The|No|NO|Visas?|Must|All|Our|It|In|At|For"
+    r"|Sponsorship)\b"
+)
+_ANSWER = re.compile(
+    r"\s*(?:a: ?)?(?:(?:yes|no|[yn])\b(?!\s*(?:[/,|]|or\b|yes\b|no\b))|we (?:do|don.t|can|can.?t|cannot|will|won.t)\b"
+    r"|not\b|absolutely|of course|definitely|unfortunately|sorry|sadly|afraid)",
     re.IGNORECASE,
 )
-_ANSWER = re.compile(r"\s*(?:yes|no)\b(?!\s*(?:[/,|]|or\b|yes\b|no\b))", re.IGNORECASE)
 _ANSWER_LINE = re.compile(
-    r"\s*\n\s*(?:(?:yes|no)\b(?!\s*(?:[/|]|,?\s*(?:or|yes|no)\b))|(?:not )?available\b)", re.IGNORECASE
+    r"\s*\n\s*(?:a: ?)?(?:(?:yes|no)\b(?!\s*(?:[/|]|,?\s*(?:or|yes|no)\b))|(?:not )?available\b|not for\b"
+    r"|we do\b|we don.t|unfortunately|sorry|absolutely|of course|[\w ,]{2,40}\((?:required|preferred)\))",
+    re.IGNORECASE,
 )
 _INITIALS = re.compile(r"\b(?:u\.s\.(?:a\.)?|u\.k\.|e\.g\.|i\.e\.|etc\.|inc\.|ltd\.|corp\.)")
-_PLAIN = str.maketrans("‘’‛“”„–—‐‑‒−\xa0\u202f\u2009\t", "'''\"\"\"------    ")
+_PLAIN = str.maketrans("‘’‛“”„–—‐‑‒−\xa0\u202f\u2009\t", "'''\"\"\"-;----    ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,7 @@ class Segment:
     text: str
     """The same, as long, in lower case; curly quotes, long dashes and the dots of "U.S." made plain, and a dash
     between spaces turned into a semicolon: both part clauses."""
+    list_of: ListOf | None = None
 
 
 def same_length_lower(text: str) -> str:
@@ -114,6 +126,8 @@ def _is_break(text: str, found: re.Match[str]) -> bool:
     if mark == "?":
         return _ANSWER.match(text, found.end()) is None
     if mark == ".":
+        if not text[found.end() - 1].isspace() and found.end() < len(text):
+            return True
         before = text[max(0, found.start() - 8) : found.start() + 1]
         if _ABBREVIATION.search(before):
             return bool(_COUNTRY.search(before) and _NEW_SENTENCE.match(text, found.start() + 1))
@@ -125,4 +139,10 @@ def _segment(text: str, start: int, end: int) -> Segment:
     start += len(raw) - len(raw.lstrip())
     raw = raw.strip()
     # An answer on the line after its heading reads like a field and its value.
-    return Segment(start=start, end=start + len(raw), raw=raw, text=plain(raw.replace("\n", ":")))
+    return Segment(
+        start=start,
+        end=start + len(raw),
+        raw=raw,
+        text=plain(raw.replace("\n", ":")),
+        list_of=list_of(text, start),
+    )

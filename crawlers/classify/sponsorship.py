@@ -7,17 +7,24 @@ and other senses of the same words are taken away, and each reading's rules are 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from crawlers.classify.language import likeliest
 from crawlers.classify.segments import same_length_lower
-from crawlers.classify.sponsorship_findings import Finding, find, mention
+from crawlers.classify.sponsorship_clauses import Finding
+from crawlers.classify.sponsorship_findings import find, mention
 from crawlers.classify.sponsorship_rules import SponsorshipRules, sponsorship_rules
-from crawlers.items import Clearance, Evidence, JobPosting, Sponsorship, Stance, VisaMention
+from crawlers.items import Clearance, EmploymentType, Evidence, JobPosting, Sponsorship, Stance, Visa, VisaMention
 
 # An explicit refusal before hedges and scopes, these before offers, all before undecided words.
 _BY_STRENGTH = (Sponsorship.NOT_OFFERED, Sponsorship.CASE_BY_CASE, Sponsorship.OFFERED, Sponsorship.UNCLEAR)
 _CLEARANCE_BY_STRENGTH = (Clearance.REQUIRED, Clearance.OBTAINABLE, Clearance.PLUS)
+
+
+_PLACE_NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w'’-]{3,}")
+"""A word with a capital within a sentence."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -43,6 +50,10 @@ class _Statement:
     evidence: Evidence
     value: object
     is_field: bool = False
+    yields: bool = False
+    visas: frozenset[Visa] = frozenset()
+    is_elsewhere: bool = False
+    """It is about other places than those that offers name."""
 
 
 def read(posting: JobPosting) -> SponsorshipReading:
@@ -51,6 +62,7 @@ def read(posting: JobPosting) -> SponsorshipReading:
     Evidence from `questions` points into them joined by line breaks; a question makes a posting unclear at most.
     """
     rules = sponsorship_rules()
+    language = posting.language or likeliest(posting.description_text)
     statements: list[_Statement] = []
     visas: list[VisaMention] = []
     for source, text in (
@@ -61,10 +73,11 @@ def read(posting: JobPosting) -> SponsorshipReading:
         ("questions", "\n".join(posting.questions)),
     ):
         if text:
-            found = find(text, rules)
+            found = find(text, rules, language)
             statements.extend(_statements(source, text, found.findings, posting, rules))
             if source == "description":
                 visas = sorted((mention(name, text) for name in found.visas), key=lambda visa: visa.start)
+    statements = _here(statements, posting, rules)
     statements.extend(_stated_fields(posting, statements, rules))
     return _combined(statements, visas, rules) if statements or visas else _silent()
 
@@ -89,7 +102,47 @@ def _statements(
             end=quoted.stop,
             rule=finding.rule.id,
         )
-        yield _Statement(evidence=evidence, value=value, is_field=finding.rule.is_field)
+        yield _Statement(
+            evidence=evidence,
+            value=value,
+            is_field=finding.rule.is_field,
+            yields=finding.rule.yields,
+            visas=finding.visas,
+            is_elsewhere=finding.rule.scope == "elsewhere",
+        )
+
+
+def _here(statements: list[_Statement], posting: JobPosting, rules: SponsorshipRules) -> list[_Statement]:
+    """The statements, decided by place where offers hold in some places and others are told to have authorization.
+
+    An offer holds where it names the posting's country, or a word of its title or its locations.
+    """
+    elsewhere = [each for each in statements if each.is_elsewhere]
+    offers = [each for each in statements if each.value is Stance.OFFERED]
+    if not elsewhere:
+        return statements
+    rest = [each for each in statements if not each.is_elsewhere]
+    if not offers:
+        return rest
+    if any(_names_place(each.evidence.quote, posting, rules) for each in offers):
+        spans = {(each.evidence.source, each.evidence.start) for each in elsewhere}
+        return [
+            each
+            for each in rest
+            if each.value is Stance.OFFERED or (each.evidence.source, each.evidence.start) not in spans
+        ]
+    if posting.country or posting.locations or posting.title:
+        return [*rest, *elsewhere]
+    return [*rest, *(replace(each, value=Stance.CASE_BY_CASE) for each in elsewhere)]
+
+
+def _names_place(quote: str, posting: JobPosting, rules: SponsorshipRules) -> bool:
+    places = " ".join([posting.title, *(location.raw for location in posting.locations)])
+    countries = {posting.country, *(location.country for location in posting.locations)} - {None}
+    lower = quote.lower()
+    if any(re.search(rf"\b{name}\b", lower) for name, code in rules.countries.items() if code in countries):
+        return True
+    return any(re.search(rf"\b{re.escape(word)}\b", places) for word in _PLACE_NAME.findall(quote))
 
 
 def _in_scope(finding: Finding, posting: JobPosting, rules: SponsorshipRules) -> Stance | None:
@@ -101,6 +154,19 @@ def _in_scope(finding: Finding, posting: JobPosting, rules: SponsorshipRules) ->
         if not title:
             return Stance.CASE_BY_CASE
         return stance if rules.intern_title.search(title) else None
+    if finding.rule.scope == "elsewhere":
+        return stance
+    if finding.rule.scope == "not_intern":
+        if not title:
+            return Stance.CASE_BY_CASE
+        return Stance.NOT_OFFERED if rules.intern_title.search(title) else stance
+    if finding.rule.scope == "full_time":
+        is_full_time = EmploymentType.FULL_TIME in posting.employment_type and not posting.is_intern
+        return Stance.OFFERED if is_full_time else Stance.CASE_BY_CASE
+    if finding.rule.scope == "junior":
+        if any(level in title for level in rules.levels):
+            return None
+        return stance if rules.junior_title.search(title) else Stance.CASE_BY_CASE
     if finding.rule.scope == "level":
         if not title or finding.scope is None:
             return Stance.CASE_BY_CASE
@@ -153,8 +219,13 @@ def _silent() -> SponsorshipReading:
 
 
 def _combined(statements: list[_Statement], visas: list[VisaMention], rules: SponsorshipRules) -> SponsorshipReading:
-    fields = [each for each in statements if each.is_field]
-    sponsorship = _strongest(fields, "sponsorship", _BY_STRENGTH) or _strongest(statements, "sponsorship", _BY_STRENGTH)
+    taken_back = any(each.evidence.rule == rules.sequel_rule.id for each in statements)
+    fields = [each for each in statements if each.is_field and not (taken_back and each.value is Stance.OFFERED)]
+    sponsorship = (
+        _strongest(fields, "sponsorship", _BY_STRENGTH)
+        or _by_visa(statements, rules)
+        or _strongest(_without_yielding(statements), "sponsorship", _BY_STRENGTH)
+    )
     citizenship = _strongest(statements, "citizenship_required", (True,))
     us_person = _strongest(statements, "us_person_required", (True,))
     # Who must be a citizen or a U.S. person must be authorized already, and a citizen is no permanent resident.
@@ -182,6 +253,28 @@ def _combined(statements: list[_Statement], visas: list[VisaMention], rules: Spo
             *_evidence("clearance", clearance),
         ],
     )
+
+
+def _by_visa(statements: list[_Statement], rules: SponsorshipRules) -> list[_Statement]:
+    """The statements that make a stance depend on the visa: one is refused by name, another is offered."""
+    refused = [
+        each for each in statements if each.value is Stance.NOT_OFFERED and each.evidence.reading == "sponsorship"
+    ]
+    given = [each for each in statements if each.value is Stance.OFFERED or (each.yields and each.visas)]
+    if not refused or not all(each.visas for each in refused):
+        return []
+    if any(rules.this_role.search(each.evidence.quote.lower()) for each in refused):
+        return []
+    names = frozenset[Visa]().union(*(each.visas for each in refused))
+    others = [each for each in given if each.visas - names]
+    return [replace(each, value=Stance.CASE_BY_CASE) for each in (*refused, *others)] if others else []
+
+
+def _without_yielding(statements: list[_Statement]) -> list[_Statement]:
+    """The statements without those about a part only, where something is offered as a whole."""
+    if any(each.value is Stance.OFFERED for each in statements):
+        return [each for each in statements if not each.yields]
+    return statements
 
 
 def _strongest(statements: list[_Statement], reading: str, values: tuple[object, ...]) -> list[_Statement]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crawlers.classify.segments import Segment, same_length_lower, segments_around
-from crawlers.classify.sponsorship_rules import Rule, SponsorshipRules, VisaRule
+from crawlers.classify.sponsorship_clauses import Finding, in_clauses, is_question, sequel_of
+from crawlers.classify.sponsorship_rules import SponsorshipRules, VisaRule
 from crawlers.items import Stance, Visa, VisaMention
 
-_LONGEST_QUOTE = 400
-"""Characters; of a longer segment, only the words that matched are quoted."""
+_MOST_POSITIONS = 96
+"""Words of the subject that are looked at, half of them at either end of a text. No real posting has so many; a text
+that is nothing but such words takes no longer."""
+_MOST_SEGMENTS = 32
+_MOST_CHARACTERS = 6000
+"""The most that is read of one text; real postings stay below 20 segments and 4,500 characters."""
 _NEAR = 3
 """Characters at most between a segment and one that goes on with it."""
 
@@ -19,26 +25,6 @@ _TAKEN = ";"
 """Stands for each character that a rule has matched: it parts clauses, so that no later pattern reaches across."""
 _OTHER_SENSE = "~"
 """Stands for each character of words that mean something else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Words that a rule matched."""
-
-    rule: Rule
-    segment: Segment
-    start: int
-    """Half-open character offsets into the source's text, of the words themselves."""
-    end: int
-    scope: str | None
-    """What the rule's scope is limited to, in the posting's words: a level or a country."""
-
-    @property
-    def quoted(self) -> slice:
-        """What to quote: the whole segment, unless that is long."""
-        if len(self.segment.raw) > _LONGEST_QUOTE:
-            return slice(self.start, self.end)
-        return slice(self.segment.start, self.segment.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +46,24 @@ class Findings:
     visas: list[VisaName]
 
 
-def find(text: str, rules: SponsorshipRules) -> Findings:
-    """What the rules find in the text of one source."""
+def find(text: str, rules: SponsorshipRules, language: str | None) -> Findings:
+    """What the rules find in the text of one source, which is in this language (ISO 639-1; None: not known)."""
     positions = _positions(text, rules)
     found = Findings(findings=[], visas=[])
     if not positions:
         return found
     last: list[Finding] = []
     last_end = -_NEAR - 1
-    for segment in segments_around(text, positions):
+    for segment in _most(segments_around(text, positions)):
         plain = _without_other_senses(segment.text, rules)
         if plain is None:
             continue
-        here = _findings(segment, plain, rules)
+        here = [*in_clauses(segment, plain, rules, language), *_findings(segment, plain, rules)]
+        if any(finding.rule.value is Stance.OFFERED for finding in here):
+            here.extend(sequel_of(text, segment, rules))
+        named = frozenset(rule.visa for rule in rules.visas if _is_named(rule, segment, plain, rules))
+        if named:
+            here = [replace(finding, visas=named) for finding in here]
         found.findings.extend(here)
         goes_on = segment.start - last_end <= _NEAR and rules.continuation.match(segment.text) is not None
         telling = [finding for finding in here if _stance(finding) is not None] or (last if goes_on else [])
@@ -98,7 +89,24 @@ def _positions(text: str, rules: SponsorshipRules) -> list[int]:
     """Where the text has words of the subject. The cheap gate: most postings have none."""
     found = rules.words.find_matches_as_indexes(same_length_lower(text), overlapping=True)
     found += rules.exact_words.find_matches_as_indexes(text, overlapping=True)
-    return [start for _, start, _ in found]
+    starts = sorted({start for _, start, _ in found})
+    half = _MOST_POSITIONS // 2
+    return starts if len(starts) <= _MOST_POSITIONS else [*starts[:half], *starts[-half:]]
+
+
+def _most(segments: list[Segment]) -> list[Segment]:
+    """The segments, or what can be read of them in time: from both ends of the text, what stands in the middle last."""
+    if len(segments) <= _MOST_SEGMENTS and sum(len(segment.raw) for segment in segments) <= _MOST_CHARACTERS:
+        return segments
+    left = _MOST_CHARACTERS
+    taken: list[int] = []
+    for number in range(_MOST_SEGMENTS):
+        at = number // 2 if number % 2 == 0 else len(segments) - 1 - number // 2
+        left -= len(segments[at].raw)
+        if left < 0 or at in taken:
+            break
+        taken.append(at)
+    return [segments[at] for at in sorted(taken)]
 
 
 def _without_other_senses(text: str, rules: SponsorshipRules) -> str | None:
@@ -109,36 +117,38 @@ def _without_other_senses(text: str, rules: SponsorshipRules) -> str | None:
             return None
     for sense in rules.other_senses:
         if any(word in text for word in sense.needs):
-            text = sense.pattern.sub(lambda match: _OTHER_SENSE * len(match[0]), text)
+            text = sense.pattern.sub(_blanked, text)
     return text
 
 
+def _blanked(match: re.Match[str]) -> str:
+    """The matched words taken out; where the pattern names a group, that group only."""
+    start, end = match.span(match.lastgroup or 0)
+    offset = match.start()
+    return match[0][: start - offset] + _OTHER_SENSE * (end - start) + match[0][end - offset :]
+
+
 def _findings(segment: Segment, plain: str, rules: SponsorshipRules) -> list[Finding]:
-    is_question = rules.question.search(plain) is not None
+    """What the segment says of the other readings."""
     found: list[Finding] = []
+    if is_question(plain, rules):
+        return found
     for of_reading in rules.rules.values():
         text = plain
         for rule in of_reading:
-            if is_question and not (rule.is_field or rule.value == "unclear"):
-                continue
             if not all(any(word in text for word in words) for words in rule.needs):
                 continue
             while match := rule.pattern.search(text):
                 start, end = match.span()
                 if start == end:
                     break
-                scope = next((group for group in match.groups() if group), None) if rule.scope else None
-                found.append(
-                    Finding(
-                        rule=rule,
-                        segment=segment,
-                        start=segment.start + start,
-                        end=segment.start + end,
-                        scope=scope,
-                    )
-                )
+                found.append(Finding(rule, segment, segment.start + start, segment.start + end))
                 text = text[:start] + _TAKEN * (end - start) + text[end:]
     return found
+
+
+def _is_named(rule: VisaRule, segment: Segment, plain: str, rules: SponsorshipRules) -> bool:
+    return any(word in plain for word in rule.needs) and rule.pattern.search(segment.raw) is not None
 
 
 def _visas(segment: Segment, plain: str, findings: list[Finding], rules: SponsorshipRules) -> Iterator[VisaName]:
@@ -148,9 +158,11 @@ def _visas(segment: Segment, plain: str, findings: list[Finding], rules: Sponsor
         if rule.needs_context and not in_context:
             continue
         for match in rule.pattern.finditer(segment.raw):
-            if _OTHER_SENSE in plain[match.start() : match.end()]:
+            # Where the pattern names a group, that is the visa's name; the rest are the words that it needs beside it.
+            start, end = match.span(match.lastgroup or 0)
+            if _OTHER_SENSE in plain[start:end]:
                 continue
-            start, end = segment.start + match.start(), segment.start + match.end()
+            start, end = segment.start + start, segment.start + end
             telling = [
                 finding for finding in findings if rule.visa in _TRAINING or finding.rule.reading != "opt_cpt_ok"
             ]

@@ -1,4 +1,4 @@
-"""The rules of rules/sponsorship.toml, compiled."""
+"""The rules of rules/sponsorship.toml, work_authorization.toml and visas.toml, compiled."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from ahocorasick_rs import AhoCorasick
 
+from crawlers.classify.concepts import Concepts, concepts
 from crawlers.classify.rules import load
 from crawlers.items import Clearance, Stance, Visa
 
@@ -17,6 +18,10 @@ _NAME = re.compile(r"\{([A-Z_]+)\}")
 # A blank in a pattern stands for any white space, but not in a character class, and not in a lookbehind, which needs
 # a fixed width.
 _BLANK = re.compile(r"\(\?<[!=][^)]*\)|\[[^\]]*\]| [?*+]?")
+
+
+_SEQUEL = "sponsorship.hedge.sequel"
+"""The one rule that is tried on the sentence after an offer, and nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +34,15 @@ class Rule:
     value: str | bool
     """What the words say: a `Stance` or "unclear", a `Clearance`, or true / false."""
     pattern: re.Pattern[str]
-    """Over `Segment.text`."""
+    """Over `Segment.text`; of sponsorship, over `Row.codes`."""
     is_field: bool
     """A field with its value, which decides before prose does."""
     needs: tuple[tuple[str, ...], ...]
-    """A segment has at least one word of each before the pattern is tried."""
+    """A segment has at least one word of each, or a row one concept, before the pattern is tried."""
     scope: str | None
     """What the words are limited to: "level", "intern" or "country"."""
+    yields: bool
+    """The words are about a part only (transfers, the time after a year): an offer elsewhere in the text goes first."""
     example: str
 
 
@@ -64,7 +71,9 @@ class OtherSense:
 
 @dataclass(frozen=True, slots=True)
 class SponsorshipRules:
-    """All of rules/sponsorship.toml."""
+    """All that is read of visas and of who may be hired."""
+
+    concepts: Concepts
 
     words: AhoCorasick
     """In lower case; a text with none of these, nor of `exact_words`, is not about visas."""
@@ -74,15 +83,21 @@ class SponsorshipRules:
     characteristics_needed: int
     unless: re.Pattern[str]
     other_senses: tuple[OtherSense, ...]
+    clauses: tuple[Rule, ...]
+    """Of sponsorship, over rows of concepts, in the order in which they are tried."""
     rules: dict[str, tuple[Rule, ...]]
-    """By reading, in the order in which they are tried."""
+    """Of the other readings, over text: by reading, in the order in which they are tried."""
     visas: tuple[VisaRule, ...]
     visa_context: re.Pattern[str]
     clearance_level: re.Pattern[str]
     no_clearance: re.Pattern[str]
     continuation: re.Pattern[str]
     question: re.Pattern[str]
+    this_role: re.Pattern[str]
+    sequel: re.Pattern[str]
+    sequel_rule: Rule
     intern_title: re.Pattern[str]
+    junior_title: re.Pattern[str]
     levels: tuple[str, ...]
     """Words of a title, from low to high."""
     countries: dict[str, str]
@@ -92,14 +107,19 @@ class SponsorshipRules:
 @cache
 def sponsorship_rules() -> SponsorshipRules:
     """The rules, read once. Raises KeyError or re.error where the file is broken."""
-    data = load("sponsorship")
-    vocabulary = _vocabulary(data["vocabulary"])
+    data, authorization = load("visas"), load("work_authorization")
+    vocabulary = _vocabulary(authorization["vocabulary"])
     rules: dict[str, list[Rule]] = {}
-    for entry in data["rule"]:
-        rule = _rule(entry, vocabulary, data["needs"])
+    for entry in authorization["rule"]:
+        rule = _rule(entry, vocabulary, authorization["needs"])
         rules.setdefault(rule.reading, []).append(rule)
+    clauses = [_clause(entry, concepts()) for entry in load("sponsorship")["rule"]]
     boilerplate, words = data["boilerplate"], data["words"]
     return SponsorshipRules(
+        concepts=concepts(),
+        clauses=tuple(rule for rule in clauses if rule.id != _SEQUEL),
+        sequel=_any([words["sequel"]], vocabulary),
+        sequel_rule=next(rule for rule in clauses if rule.id == _SEQUEL),
         words=AhoCorasick(data["gate"]["words"]),
         exact_words=AhoCorasick(data["gate"]["exact"]),
         boilerplate=_any(boilerplate["segments"], vocabulary),
@@ -117,6 +137,8 @@ def sponsorship_rules() -> SponsorshipRules:
         no_clearance=_any([words["no_clearance"]], vocabulary),
         continuation=_any([words["continuation"]], vocabulary),
         question=_any([words["question"]], vocabulary),
+        junior_title=_any([words["junior_title"]], vocabulary),
+        this_role=_any([words["this_role"]], vocabulary),
         intern_title=_any([words["intern_title"]], vocabulary),
         levels=tuple(data["levels"]["order"]),
         countries=data["countries"],
@@ -132,18 +154,32 @@ def _vocabulary(entries: dict[str, str]) -> dict[str, str]:
 
 def _rule(entry: dict[str, Any], vocabulary: dict[str, str], needs: dict[str, list[str]]) -> Rule:
     value = entry["value"]
-    if entry["reading"] == "sponsorship" and value != "unclear":
-        value = Stance(value)
-    elif entry["reading"] == "clearance":
+    if entry["reading"] == "clearance":
         value = Clearance(value)
     return Rule(
         id=entry["id"],
         reading=entry["reading"],
         value=value,
         pattern=_any(entry["patterns"], vocabulary),
-        is_field=entry.get("field", False),
+        is_field=False,
         needs=tuple(tuple(needs[name]) for name in entry.get("needs", [entry["reading"]])),
+        scope=None,
+        yields=False,
+        example=entry["example"],
+    )
+
+
+def _clause(entry: dict[str, Any], concepts: Concepts) -> Rule:
+    value = entry["value"]
+    return Rule(
+        id=entry["id"],
+        reading="sponsorship",
+        value=value if value == "unclear" else Stance(value),
+        pattern=concepts.pattern("|".join(f"(?: {pattern} )" for pattern in entry["patterns"])),
+        is_field=entry.get("field", False),
+        needs=(tuple(concepts.codes[name] for name in entry["needs"]),) if "needs" in entry else (),
         scope=entry.get("scope"),
+        yields=entry.get("yields", False),
         example=entry["example"],
     )
 
