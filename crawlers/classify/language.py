@@ -56,14 +56,18 @@ def language_of(text: str) -> str | None:
 
 
 def likeliest(text: str) -> str | None:
-    """The language that most function words of a text are of, where it has two different ones at least; else None.
+    """The language that most function words of a text are of; None where it has less than two different ones, or as
+    many of another language. English wins such a tie.
 
     >>> likeliest("Sponsorship for the right candidate"), likeliest("H-1B") is None
     ('en', True)
     """
     counts = _counts(list(set(text[:_SAMPLE].lower().split())))
-    best = max(counts, key=lambda language: (counts[language], language == _DEFAULT), default=None)
-    return best if best and counts[best] > 1 else None
+    most = max(counts.values(), default=0)
+    best = [language for language, count in counts.items() if count == most > 1]
+    if _DEFAULT in best:
+        return _DEFAULT
+    return best[0] if len(best) == 1 else None
 
 
 def _counts(words: list[str]) -> dict[str, int]:

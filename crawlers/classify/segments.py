@@ -27,7 +27,8 @@ _NEW_SENTENCE = re.compile(
 )
 _ANSWER = re.compile(
     r"\s*(?:a: ?)?(?:(?:yes|no|[yn])\b(?!\s*(?:[/,|]|or\b|yes\b|no\b))|we (?:do|don.t|can|can.?t|cannot|will|won.t)\b"
-    r"|not\b|absolutely|of course|definitely|unfortunately|sorry|sadly|afraid)",
+    r"|(?:we|our (?:people|hr|team|lawyers|mobility|immigration)\w*)\b(?=.{0,80}?(?:visa|sponsor|permit|cover|help|handle|support"
+    r"|take care|fee|paperwork))|no (?:problem|worries)|not a problem|sure\b|not\b|absolutely|of course|definitely|unfortunately|sorry|sadly|afraid)",
     re.IGNORECASE,
 )
 _ANSWER_LINE = re.compile(
@@ -35,7 +36,10 @@ _ANSWER_LINE = re.compile(
     r"|we do\b|we don.t|unfortunately|sorry|absolutely|of course|[\w ,]{2,40}\((?:required|preferred)\))",
     re.IGNORECASE,
 )
-_INITIALS = re.compile(r"\b(?:u\.s\.(?:a\.)?|u\.k\.|e\.g\.|i\.e\.|etc\.|inc\.|ltd\.|corp\.)")
+_PAIR = 2
+_ASIDE = re.compile(r" - ([^-;.!?]{2,80}?) - ")
+"""What stands between two dashes: it parts no clauses."""
+_INITIALS = re.compile(r"\b(?:u\.s\.(?:a\.)?|u\.k\.|e\.g\.|i\.e\.|etc\.|inc\.|incl\.|ltd\.|corp\.)")
 _PLAIN = str.maketrans("‘’‛“”„–—‐‑‒−\xa0\u202f\u2009\t", "'''\"\"\"-;----    ")
 
 
@@ -97,6 +101,8 @@ def plain(text: str) -> str:
     text = same_length_lower(text.translate(_PLAIN))
     if "." in text:
         text = _INITIALS.sub(lambda match: match[0].replace(".", "").ljust(len(match[0])), text)
+    if text.count(" - ") == _PAIR:
+        text = _ASIDE.sub(r" , \1 , ", text)
     return text.replace(" - ", " ; ").replace(" -- ", " ;; ")
 
 

@@ -7,7 +7,6 @@ and other senses of the same words are taken away, and each reading's rules are 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -16,15 +15,12 @@ from crawlers.classify.segments import same_length_lower
 from crawlers.classify.sponsorship_clauses import Finding
 from crawlers.classify.sponsorship_findings import find, mention
 from crawlers.classify.sponsorship_rules import SponsorshipRules, sponsorship_rules
-from crawlers.items import Clearance, EmploymentType, Evidence, JobPosting, Sponsorship, Stance, Visa, VisaMention
+from crawlers.classify.sponsorship_scope import in_scope, names_place
+from crawlers.items import Clearance, Evidence, JobPosting, Sponsorship, Stance, Visa, VisaMention
 
 # An explicit refusal before hedges and scopes, these before offers, all before undecided words.
 _BY_STRENGTH = (Sponsorship.NOT_OFFERED, Sponsorship.CASE_BY_CASE, Sponsorship.OFFERED, Sponsorship.UNCLEAR)
 _CLEARANCE_BY_STRENGTH = (Clearance.REQUIRED, Clearance.OBTAINABLE, Clearance.PLUS)
-
-
-_PLACE_NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w'’-]{3,}")
-"""A word with a capital within a sentence."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -90,7 +86,7 @@ def _statements(
         if source == "questions":
             value = "unclear" if finding.rule.reading == "sponsorship" else None
         elif finding.rule.scope is not None:
-            value = _in_scope(finding, posting, rules)
+            value = in_scope(finding, posting, rules)
         if value is None:
             continue
         quoted = finding.quoted
@@ -124,7 +120,7 @@ def _here(statements: list[_Statement], posting: JobPosting, rules: SponsorshipR
     rest = [each for each in statements if not each.is_elsewhere]
     if not offers:
         return rest
-    if any(_names_place(each.evidence.quote, posting, rules) for each in offers):
+    if any(names_place(each.evidence.quote, posting, rules) for each in offers):
         spans = {(each.evidence.source, each.evidence.start) for each in elsewhere}
         return [
             each
@@ -134,51 +130,6 @@ def _here(statements: list[_Statement], posting: JobPosting, rules: SponsorshipR
     if posting.country or posting.locations or posting.title:
         return [*rest, *elsewhere]
     return [*rest, *(replace(each, value=Stance.CASE_BY_CASE) for each in elsewhere)]
-
-
-def _names_place(quote: str, posting: JobPosting, rules: SponsorshipRules) -> bool:
-    places = " ".join([posting.title, *(location.raw for location in posting.locations)])
-    countries = {posting.country, *(location.country for location in posting.locations)} - {None}
-    lower = quote.lower()
-    if any(re.search(rf"\b{name}\b", lower) for name, code in rules.countries.items() if code in countries):
-        return True
-    return any(re.search(rf"\b{re.escape(word)}\b", places) for word in _PLACE_NAME.findall(quote))
-
-
-def _in_scope(finding: Finding, posting: JobPosting, rules: SponsorshipRules) -> Stance | None:
-    """What limited words mean for this posting: case by case where it cannot be known, None where they mean nothing."""
-    stance = finding.rule.value
-    assert isinstance(stance, Stance)
-    title = posting.title.lower()
-    if finding.rule.scope == "intern":
-        if not title:
-            return Stance.CASE_BY_CASE
-        return stance if rules.intern_title.search(title) else None
-    if finding.rule.scope == "elsewhere":
-        return stance
-    if finding.rule.scope == "not_intern":
-        if not title:
-            return Stance.CASE_BY_CASE
-        return Stance.NOT_OFFERED if rules.intern_title.search(title) else stance
-    if finding.rule.scope == "full_time":
-        is_full_time = EmploymentType.FULL_TIME in posting.employment_type and not posting.is_intern
-        return Stance.OFFERED if is_full_time else Stance.CASE_BY_CASE
-    if finding.rule.scope == "junior":
-        if any(level in title for level in rules.levels):
-            return None
-        return stance if rules.junior_title.search(title) else Stance.CASE_BY_CASE
-    if finding.rule.scope == "level":
-        if not title or finding.scope is None:
-            return Stance.CASE_BY_CASE
-        floor = rules.levels.index(finding.scope)
-        return Stance.OFFERED if any(level in title for level in rules.levels[floor:]) else Stance.NOT_OFFERED
-    countries = {posting.country, *(location.country for location in posting.locations)} - {None}
-    named = rules.countries.get((finding.scope or "").removeprefix("the ").strip())
-    if named is None or not countries:
-        return stance if stance is Stance.NOT_OFFERED else Stance.CASE_BY_CASE
-    if named in countries:
-        return stance
-    return Stance.NOT_OFFERED if stance is Stance.OFFERED else None
 
 
 def _stated_fields(posting: JobPosting, statements: list[_Statement], rules: SponsorshipRules) -> Iterator[_Statement]:

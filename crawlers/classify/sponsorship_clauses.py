@@ -30,8 +30,8 @@ class Finding:
     start: int
     """Half-open character offsets into the source's text, of the words themselves."""
     end: int
-    scope: str | None = None
-    """What the rule's scope is limited to, in the posting's words: a level or a country."""
+    limit: str | None = None
+    """What the words are limited to, in the posting's words: a level or a country."""
     visas: frozenset[Visa] = frozenset()
     """The visas that the segment names."""
 

@@ -75,6 +75,8 @@ def find(text: str, rules: SponsorshipRules, language: str | None) -> Findings:
 def mention(name: VisaName, text: str) -> VisaMention:
     """The visa as the posting keeps it."""
     stance = None if name.finding is None else _stance(name.finding)
+    if name.finding and name.rule.visa is Visa.H1B_TRANSFER:
+        stance = name.finding.rule.transfer or stance
     return VisaMention(
         visa=name.rule.visa,
         stance=stance or Stance.MENTIONED,

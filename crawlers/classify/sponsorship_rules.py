@@ -41,6 +41,8 @@ class Rule:
     """A segment has at least one word of each, or a row one concept, before the pattern is tried."""
     scope: str | None
     """What the words are limited to: "level", "intern" or "country"."""
+    transfer: Stance | None
+    """What the words say of the transfer of a visa, where that is their subject."""
     yields: bool
     """The words are about a part only (transfers, the time after a year): an offer elsewhere in the text goes first."""
     example: str
@@ -93,6 +95,7 @@ class SponsorshipRules:
     no_clearance: re.Pattern[str]
     continuation: re.Pattern[str]
     question: re.Pattern[str]
+    any_level: re.Pattern[str]
     this_role: re.Pattern[str]
     sequel: re.Pattern[str]
     sequel_rule: Rule
@@ -138,6 +141,7 @@ def sponsorship_rules() -> SponsorshipRules:
         continuation=_any([words["continuation"]], vocabulary),
         question=_any([words["question"]], vocabulary),
         junior_title=_any([words["junior_title"]], vocabulary),
+        any_level=_any([words["any_level"]], vocabulary),
         this_role=_any([words["this_role"]], vocabulary),
         intern_title=_any([words["intern_title"]], vocabulary),
         levels=tuple(data["levels"]["order"]),
@@ -164,6 +168,7 @@ def _rule(entry: dict[str, Any], vocabulary: dict[str, str], needs: dict[str, li
         is_field=False,
         needs=tuple(tuple(needs[name]) for name in entry.get("needs", [entry["reading"]])),
         scope=None,
+        transfer=None,
         yields=False,
         example=entry["example"],
     )
@@ -179,6 +184,7 @@ def _clause(entry: dict[str, Any], concepts: Concepts) -> Rule:
         is_field=entry.get("field", False),
         needs=(tuple(concepts.codes[name] for name in entry["needs"]),) if "needs" in entry else (),
         scope=entry.get("scope"),
+        transfer=Stance(entry["transfer"]) if "transfer" in entry else None,
         yields=entry.get("yields", False),
         example=entry["example"],
     )
