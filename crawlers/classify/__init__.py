@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawlers.classify import employment, language, occupation, sponsorship
+from crawlers.classify import confidence, employment, language, occupation, sponsorship
 from crawlers.classify.rules import rules_version
 from crawlers.items import JobPosting
 
@@ -63,7 +63,7 @@ def classify(posting: JobPosting) -> Classified:
     posting.occupation = job.occupation
 
     posting.evidence = [*work.evidence, *stance.evidence, *job.evidence]
-    posting.confidence = {}
+    posting.confidence = confidence.confidences(posting)
     if job.occupation.confidence is not None:
         posting.confidence["occupation"] = job.occupation.confidence
     posting.rules_version = rules_version()

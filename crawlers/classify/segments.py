@@ -27,8 +27,10 @@ _NEW_SENTENCE = re.compile(
 )
 _ANSWER = re.compile(
     r"\s*(?:a: ?)?(?:(?:yes|no|[yn])\b(?!\s*(?:[/,|]|or\b|yes\b|no\b))|we (?:do|don.t|can|can.?t|cannot|will|won.t)\b"
-    r"|(?:we|our (?:people|hr|team|lawyers|mobility|immigration)\w*)\b(?=.{0,80}?(?:visa|sponsor|permit|cover|help|handle|support"
-    r"|take care|fee|paperwork))|no (?:problem|worries)|not a problem|sure\b|not\b|absolutely|of course|definitely|unfortunately|sorry|sadly|afraid)",
+    r"|(?:we|our (?:people|hr|team|lawyers|mobility|immigration)\w*)\b"
+    r"(?=.{0,80}?(?:visa|sponsor|permit|cover|help|handle|support|take care|fee|paperwork))"
+    r"|no (?:problem|worries)|not a problem|sure\b|not\b|absolutely|of course|definitely|unfortunately|sorry|sadly"
+    r"|afraid)",
     re.IGNORECASE,
 )
 _ANSWER_LINE = re.compile(

@@ -2,7 +2,8 @@
 
 In steps: a cheap gate looks for words of the subject; the segments around them are cut out (segments.py); boilerplate
 and other senses of the same words are taken away, and each reading's rules are tried on what is left
-(sponsorship_findings.py); here the findings are combined over the posting. The rules are data: rules/sponsorship.toml.
+(sponsorship_clauses.py, sponsorship_findings.py); here the findings are combined over the posting. The rules are data:
+rules/concepts.toml, sponsorship.toml, visas.toml and work_authorization.toml.
 """
 
 from __future__ import annotations

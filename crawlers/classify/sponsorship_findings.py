@@ -48,7 +48,7 @@ class Findings:
 
 def find(text: str, rules: SponsorshipRules, language: str | None) -> Findings:
     """What the rules find in the text of one source, which is in this language (ISO 639-1; None: not known)."""
-    positions = _positions(text, rules)
+    positions = subject_positions(text, rules)
     found = Findings(findings=[], visas=[])
     if not positions:
         return found
@@ -87,7 +87,7 @@ def mention(name: VisaName, text: str) -> VisaMention:
     )
 
 
-def _positions(text: str, rules: SponsorshipRules) -> list[int]:
+def subject_positions(text: str, rules: SponsorshipRules) -> list[int]:
     """Where the text has words of the subject. The cheap gate: most postings have none."""
     found = rules.words.find_matches_as_indexes(same_length_lower(text), overlapping=True)
     found += rules.exact_words.find_matches_as_indexes(text, overlapping=True)
