@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import errno
 import logging
 import os
 import sys
@@ -77,6 +78,12 @@ class Command(ScrapyCommand):
         except BrokenPipeError:
             # The reader, such as `head`, has had enough. Python would complain again when it closes stdout.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            print(f"Error: the output cannot be written: {error.strerror}", file=sys.stderr)  # noqa: T201
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            self.exitcode = COULD_NOT_START
 
 
 def refuse_unknown(args: Sequence[str], known: Mapping[str, str], positional: int = 0) -> None:

@@ -151,6 +151,9 @@ def test_misses_name_their_rules() -> None:
     [
         ({"title": "x"}, "no object `expect`"),
         ({"title": "x", "expect": []}, "no object `expect`"),
+        ({"title": "x", "expect": {}, "weight": 1e300}, "weight: a positive number"),
+        ({"title": "x", "expect": {"is_intern": {"any": "yes"}}}, "expect.is_intern.any: a list of values"),
+        ({"title": "x", "expect": {"visas": {"includes": 5}}}, "expect.visas.includes: a list of values"),
         ({"title": "x", "expect": {}, "weight": 0}, "weight: a positive number"),
         ({"expect": {}}, "not a posting"),
     ],

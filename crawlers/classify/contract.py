@@ -22,6 +22,7 @@ _STRINGS = {
     "pay": "pay_raw",
     "company": "company",
     "country": "country",
+    "platform": "platform",
     "employment_type": "employment_raw",
     "occupational_category": "occupational_category",
     "eligibility_to_work": "eligibility_to_work",
@@ -97,7 +98,7 @@ def input_of(posting: JobPosting) -> dict[str, Any]:
     The description is the plain text, unless there is a tag in it, which would make it HTML: then the HTML itself.
     """
     record: dict[str, Any] = {
-        key: value for key, field in _STRINGS.items() if (value := getattr(posting, field)) is not None
+        key: value for key, field in _STRINGS.items() if (value := getattr(posting, field)) not in (None, "")
     }
     if places := [place.raw for place in posting.locations] or list(filter(None, [posting.location_raw])):
         record["locations"] = places

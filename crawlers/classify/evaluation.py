@@ -122,6 +122,9 @@ class ReadingScore:
             self.calibration.add(judged.confidence, right, weight)
 
 
+_LEAST_WEIGHT, _MOST_WEIGHT = 1e-6, 1e12
+
+
 @dataclass(slots=True)
 class Evaluation:
     """Scores by reading, in the order in which the lines name them."""
@@ -166,8 +169,10 @@ def judge(record: Mapping[str, Any], line: str) -> JudgedLine:
     expect, weight = record.get("expect"), record.get("weight", 1)
     if not isinstance(expect, dict):
         raise ValueError("no object `expect`")
-    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or weight <= 0:
+    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not _LEAST_WEIGHT <= weight <= _MOST_WEIGHT:
         raise ValueError("weight: a positive number is expected")
+    for reading, expected in expect.items():
+        _refuse_odd(reading, expected)
     posting = posting_from(dict(record))
     classify(posting)
     output = record_of(posting)
@@ -198,6 +203,14 @@ def judge(record: Mapping[str, Any], line: str) -> JudgedLine:
             )
         )
     return judged
+
+
+def _refuse_odd(reading: str, expected: Any) -> None:
+    """Raise ValueError for a label that says in no way what is expected."""
+    for key in ("any", "includes"):
+        options = expected.get(key) if isinstance(expected, dict) else None
+        if options is not None and (not isinstance(options, list) or (key == "any" and not options)):
+            raise ValueError(f"expect.{reading}.{key}: a list of values is expected")
 
 
 def _rules_behind(reading: str, output: Mapping[str, Any]) -> Iterator[str]:

@@ -63,8 +63,13 @@ class EvaluateCommand(Command):
             for judged in _judged(name):
                 evaluation.count(judged)
                 of_file.count(judged)
-        if evaluation.unlabelled and not evaluation.readings:
-            raise OperatorError(f'no line is labelled yet: put a value in the place of "{UNLABELLED}" in `expect`')
+        if not evaluation.readings and not evaluation.not_read:
+            hint = (
+                f'put a value in the place of "{UNLABELLED}" in `expect`'
+                if evaluation.unlabelled
+                else "no line has one"
+            )
+            raise OperatorError(f"nothing to judge, since nothing is labelled: {hint}")
         try:
             short = list(below(evaluation, thresholds))
         except ValueError as error:

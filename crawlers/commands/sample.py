@@ -34,7 +34,8 @@ class SampleCommand(Command):
         return (
             f'Write open postings as JSON Lines with "{UNLABELLED}" where the label belongs: put a value in its place,'
             " and `scrapy evaluate` takes the file. Each line has the `weight` of the postings that it stands for, so"
-            " that its figures are those of all open postings. See docs/classify.md."
+            " that its figures are those of all open postings. As many of each value (the default) measure precision;"
+            " the recall of rare values takes --random, or many lines. See docs/classify.md."
         )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -49,7 +50,9 @@ class SampleCommand(Command):
         way.add_argument("--stratified", action="store_true", help="as many of each value; the default")
         way.add_argument("--random", action="store_true", help="all postings alike, whatever their value")
         parser.add_argument("--seed", type=int, metavar="N", help="the same seed draws the same postings")
-        parser.add_argument("--blind", action="store_true", help="without what was read")
+        parser.add_argument(
+            "--blind", action="store_true", help="without what was read; with --random, not even the weights tell it"
+        )
         parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="a new file; default: standard output")
 
     def execute(self, options: argparse.Namespace) -> int:
@@ -66,7 +69,7 @@ class SampleCommand(Command):
         drawn = database.draw(asked)
         _refuse_too_few(drawn, asked, database.name)
         with _opened(options.output) as file:
-            for line in _lines(database, drawn, options.blind):
+            for line in _lines(database, drawn, options.blind, is_ascii=options.output is None):
                 print(line, file=file)
         for line in _summary(drawn, asked):
             print(line, file=sys.stderr)
@@ -123,10 +126,11 @@ def _opened(path: Path | None) -> Iterator[TextIO]:
         raise OperatorError(f"{path}: {error.strerror}") from error
 
 
-def _lines(database: Database, drawn: Drawn, blind: bool) -> Iterator[str]:
+def _lines(database: Database, drawn: Drawn, blind: bool, is_ascii: bool) -> Iterator[str]:
+    """The lines; in ASCII for standard output, whose encoding is the terminal's."""
     for each in database.sampled(drawn):
         line = line_to_label(each.posting, drawn.reading, public_id=each.public_id, weight=each.weight, blind=blind)
-        yield json.dumps(line, ensure_ascii=False)
+        yield json.dumps(line, ensure_ascii=is_ascii)
 
 
 def _summary(drawn: Drawn, asked: Draw) -> Iterable[str]:
