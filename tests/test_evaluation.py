@@ -372,3 +372,21 @@ def test_command_refuses_what_it_cannot_read(tmp_path: Path) -> None:
     answer = scrapy("evaluate", str(tmp_path / "none.jsonl"))
     assert (answer.returncode, b"No such file" in answer.stderr) == (2, True)
     assert scrapy("evaluate").returncode == 2
+
+
+def test_command_says_that_there_is_nothing_to_judge(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text("\n")
+    answer = scrapy("evaluate", str(empty))
+    assert (answer.returncode, b"no line has a label" in answer.stderr) == (2, True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here, which is a disk without space")
+def test_command_says_that_the_disk_is_full(tmp_path: Path) -> None:
+    path = labelled(tmp_path / "own.jsonl", RECORDS[0])
+    command = [sys.executable, "-m", "scrapy", "evaluate", path]
+    with Path("/dev/full").open("wb") as full:
+        answer = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, cwd=Path(__file__).parent.parent, check=False
+        )
+    assert (answer.returncode, b"No space left" in answer.stderr) == (2, True)

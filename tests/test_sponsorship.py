@@ -137,6 +137,19 @@ def test_any_text_is_read_and_offsets_match(parts: list[str], title: str) -> Non
     assert_stated_readings_have_evidence(reading)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["visa" + "\n" * 100_000 + "x", "\n" * 50_000 + "visa" + "\n" * 50_000, "visa? " * 16_000, "- visa\n" * 14_000],
+)
+def test_long_texts_are_read_in_time(text: str) -> None:
+    """No figure: what took the square of its length would not come to an end."""
+    assert read(posting(description_text=text)).sponsorship in (Sponsorship.NONE, Sponsorship.UNCLEAR)
+
+
+def test_lone_surrogate_is_no_word() -> None:
+    assert read(posting(description_text="\ud800 We sponsor visas.")).sponsorship is Sponsorship.OFFERED
+
+
 def test_title_and_fields_are_sources() -> None:
     job = posting(
         title="Analyst (US Citizens Only)",

@@ -15,6 +15,8 @@ from crawlers.classify import rules
 
 _SAMPLE = 500
 """Characters that are read at the start and again in the middle: a German posting may begin with an English line."""
+_OF_MANY = frozenset({"do", "no", "a", "as", "in", "die", "was", "an", "am", "so", "on", "me", "of", "to", "de", "is"})
+"""Words of several languages, which tell nothing in a short text."""
 _DEFAULT = "en"
 """Wins a tie: most postings are in English."""
 _LEAST_WORDS = 4
@@ -62,7 +64,7 @@ def likeliest(text: str) -> str | None:
     >>> likeliest("Sponsorship for the right candidate"), likeliest("H-1B") is None
     ('en', True)
     """
-    counts = _counts(list(set(text[:_SAMPLE].lower().split())))
+    counts = _counts(list(set(text[:_SAMPLE].lower().split()) - _OF_MANY))
     most = max(counts.values(), default=0)
     best = [language for language, count in counts.items() if count == most > 1]
     if _DEFAULT in best:

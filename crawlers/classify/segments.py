@@ -29,12 +29,13 @@ _ANSWER = re.compile(
     r"\s*(?:a: ?)?(?:(?:yes|no|[yn])\b(?!\s*(?:[/,|]|or\b|yes\b|no\b))|we (?:do|don.t|can|can.?t|cannot|will|won.t)\b"
     r"|(?:we|our (?:people|hr|team|lawyers|mobility|immigration)\w*)\b"
     r"(?=.{0,80}?(?:visa|sponsor|permit|cover|help|handle|support|take care|fee|paperwork))"
-    r"|no (?:problem|worries)|not a problem|sure\b|not\b|absolutely|of course|definitely|unfortunately|sorry|sadly"
+    r"|(?:at this time|at the moment|currently|right now),? (?:no\b|not\b|we)|no (?:problem|worries)|not a problem"
+    r"|sure\b|not\b|absolutely|of course|definitely|unfortunately|sorry|sadly"
     r"|afraid)",
     re.IGNORECASE,
 )
 _ANSWER_LINE = re.compile(
-    r"\s*\n\s*(?:a: ?)?(?:(?:yes|no)\b(?!\s*(?:[/|]|,?\s*(?:or|yes|no)\b))|(?:not )?available\b|not for\b"
+    r"[^\S\n]*\n\s*(?:a: ?)?(?:(?:yes|no)\b(?!\s*(?:[/|]|,?\s*(?:or|yes|no)\b))|(?:not )?available\b|not for\b"
     r"|we do\b|we don.t|unfortunately|sorry|absolutely|of course|[\w ,]{2,40}\((?:required|preferred)\))",
     re.IGNORECASE,
 )

@@ -15,6 +15,8 @@ _LONGEST_QUOTE = 400
 """Characters; of a longer segment, only the words that matched are quoted."""
 _LONGEST_QUESTION = 250
 """Characters; a longer segment that ends with a question mark is a text without full stops."""
+_QUESTION_NEAR = 8
+"""Words between what is asked and its question mark, at most: some texts have no full stops."""
 _LONGEST_SEQUEL = 220
 """Characters after an offer that may limit it."""
 _SCOPES = {"level": "LEVEL", "country": "PLACE"}
@@ -33,7 +35,7 @@ class Finding:
     limit: str | None = None
     """What the words are limited to, in the posting's words: a level or a country."""
     visas: frozenset[Visa] = frozenset()
-    """The visas that the segment names."""
+    """The visas that are named nearest to the words."""
 
     @property
     def quoted(self) -> slice:
@@ -62,10 +64,12 @@ def in_clauses(segment: Segment, plain: str, rules: SponsorshipRules, language: 
             start, end = match.span()
             if start == end:
                 break
+            codes = codes[:start] + taken * (end - start) + codes[end:]
+            if rule.value is Stance.OFFERED and not rule.is_field and _asks(row.codes, end, rules):
+                continue
             limit = _limit(rule, row, match.span(), plain, rules)
             first, last = segment.start + row.starts[start], segment.start + row.ends[end - 1]
             found.append(Finding(rule, segment, first, last, limit))
-            codes = codes[:start] + taken * (end - start) + codes[end:]
     return found
 
 
@@ -76,6 +80,12 @@ def sequel_of(text: str, segment: Segment, rules: SponsorshipRules) -> Iterator[
         start, end = segment.end + len(following) - len(following.lstrip()), segment.end + found.end()
         words = Segment(start=start, end=end, raw=text[start:end], text=same_length_lower(text[start:end]))
         yield Finding(rules.sequel_rule, words, start, end)
+
+
+def _asks(codes: str, end: int, rules: SponsorshipRules) -> bool:
+    """Whether the clause that goes on at a place ends with a question mark: it asks what its words seem to say."""
+    question, stop = rules.concepts.codes["QUESTION"], rules.concepts.codes["STOP"]
+    return question in codes[end : end + _QUESTION_NEAR].partition(stop)[0]
 
 
 def _limit(rule: Rule, row: Row, span: tuple[int, int], plain: str, rules: SponsorshipRules) -> str | None:

@@ -17,6 +17,8 @@ that is nothing but such words takes no longer."""
 _MOST_SEGMENTS = 32
 _MOST_CHARACTERS = 6000
 """The most that is read of one text; real postings stay below 20 segments and 4,500 characters."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""No character, and nothing that words can be looked for in."""
 _NEAR = 3
 """Characters at most between a segment and one that goes on with it."""
 
@@ -48,6 +50,7 @@ class Findings:
 
 def find(text: str, rules: SponsorshipRules, language: str | None) -> Findings:
     """What the rules find in the text of one source, which is in this language (ISO 639-1; None: not known)."""
+    text = text if text.isascii() else _SURROGATE.sub("\ufffd", text)
     positions = subject_positions(text, rules)
     found = Findings(findings=[], visas=[])
     if not positions:
@@ -61,13 +64,11 @@ def find(text: str, rules: SponsorshipRules, language: str | None) -> Findings:
         here = [*in_clauses(segment, plain, rules, language), *_findings(segment, plain, rules)]
         if any(finding.rule.value is Stance.OFFERED for finding in here):
             here.extend(sequel_of(text, segment, rules))
-        named = frozenset(rule.visa for rule in rules.visas if _is_named(rule, segment, plain, rules))
-        if named:
-            here = [replace(finding, visas=named) for finding in here]
-        found.findings.extend(here)
         goes_on = segment.start - last_end <= _NEAR and rules.continuation.match(segment.text) is not None
         telling = [finding for finding in here if _stance(finding) is not None] or (last if goes_on else [])
-        found.visas.extend(_visas(segment, plain, telling, rules))
+        named = list(_visas(segment, plain, telling, rules))
+        found.visas.extend(named)
+        found.findings.extend(_with_visas(finding, named) for finding in here)
         last, last_end = telling, segment.end
     return found
 
@@ -149,8 +150,9 @@ def _findings(segment: Segment, plain: str, rules: SponsorshipRules) -> list[Fin
     return found
 
 
-def _is_named(rule: VisaRule, segment: Segment, plain: str, rules: SponsorshipRules) -> bool:
-    return any(word in plain for word in rule.needs) and rule.pattern.search(segment.raw) is not None
+def _with_visas(finding: Finding, named: list[VisaName]) -> Finding:
+    visas = frozenset(name.rule.visa for name in named if name.finding is finding)
+    return replace(finding, visas=visas) if visas else finding
 
 
 def _visas(segment: Segment, plain: str, findings: list[Finding], rules: SponsorshipRules) -> Iterator[VisaName]:

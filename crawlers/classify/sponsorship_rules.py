@@ -40,7 +40,7 @@ class Rule:
     needs: tuple[tuple[str, ...], ...]
     """A segment has at least one word of each, or a row one concept, before the pattern is tried."""
     scope: str | None
-    """What the words are limited to: "level", "intern" or "country"."""
+    """What the words are limited to: a name that sponsorship_scope.py knows."""
     transfer: Stance | None
     """What the words say of the transfer of a visa, where that is their subject."""
     yields: bool
@@ -103,6 +103,8 @@ class SponsorshipRules:
     junior_title: re.Pattern[str]
     levels: tuple[str, ...]
     """Words of a title, from low to high."""
+    level_titles: tuple[re.Pattern[str], ...]
+    """How titles say these, in the same order."""
     countries: dict[str, str]
     """Name in lower case -> ISO 3166-1 alpha-2."""
 
@@ -145,6 +147,10 @@ def sponsorship_rules() -> SponsorshipRules:
         this_role=_any([words["this_role"]], vocabulary),
         intern_title=_any([words["intern_title"]], vocabulary),
         levels=tuple(data["levels"]["order"]),
+        level_titles=tuple(
+            re.compile(rf"\b(?:{'|'.join([level, *data['levels']['also'].get(level, [])])})\b")
+            for level in data["levels"]["order"]
+        ),
         countries=data["countries"],
     )
 

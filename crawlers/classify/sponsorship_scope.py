@@ -26,21 +26,22 @@ def in_scope(finding: Finding, posting: JobPosting, rules: SponsorshipRules) -> 
         return _of_country(finding, posting, rules, stance)
     if not title:
         return Stance.CASE_BY_CASE
+    is_intern = posting.is_intern or rules.intern_title.search(title) is not None
     if scope == "intern":
-        return stance if rules.intern_title.search(title) else None
+        return stance if is_intern else None
     if scope == "not_intern":
-        return Stance.NOT_OFFERED if rules.intern_title.search(title) else stance
+        return Stance.NOT_OFFERED if is_intern else stance
     if scope == "full_time":
         is_other = posting.is_intern or not _OTHER_THAN_FULL_TIME.isdisjoint(posting.employment_type)
         return Stance.CASE_BY_CASE if is_other else stance
     if scope == "junior":
-        if _has_level(title, rules.levels):
+        if any(level.search(title) for level in rules.level_titles):
             return None
         return stance if rules.junior_title.search(title) else Stance.CASE_BY_CASE
     if rules.any_level.search(title) or finding.limit not in rules.levels:
         return Stance.CASE_BY_CASE
-    reaches = _has_level(title, rules.levels[rules.levels.index(finding.limit) :])
-    return Stance.OFFERED if reaches else Stance.NOT_OFFERED
+    enough = rules.level_titles[rules.levels.index(finding.limit) :]
+    return Stance.OFFERED if any(level.search(title) for level in enough) else Stance.NOT_OFFERED
 
 
 def names_place(quote: str, posting: JobPosting, rules: SponsorshipRules) -> bool:
@@ -64,7 +65,3 @@ def _of_country(finding: Finding, posting: JobPosting, rules: SponsorshipRules, 
 
 def _countries(posting: JobPosting) -> set[str | None]:
     return {posting.country, *(location.country for location in posting.locations)} - {None}
-
-
-def _has_level(title: str, levels: tuple[str, ...]) -> bool:
-    return any(re.search(rf"\b{level}\b", title) for level in levels)

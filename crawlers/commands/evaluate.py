@@ -64,12 +64,9 @@ class EvaluateCommand(Command):
                 evaluation.count(judged)
                 of_file.count(judged)
         if not evaluation.readings and not evaluation.not_read:
-            hint = (
-                f'put a value in the place of "{UNLABELLED}" in `expect`'
-                if evaluation.unlabelled
-                else "no line has one"
-            )
-            raise OperatorError(f"nothing to judge, since nothing is labelled: {hint}")
+            if evaluation.unlabelled:
+                raise OperatorError(f'no line is labelled yet: put a value in the place of "{UNLABELLED}" in `expect`')
+            raise OperatorError("nothing to judge: no line has a label in `expect`")
         try:
             short = list(below(evaluation, thresholds))
         except ValueError as error:
