@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.reliability import Panel, drawing
-from crawlers.classify import classify
-from crawlers.classify.confidence import READINGS, ConfidenceTable, ValueConfidence, is_silent, rules_behind
+from crawlers.classify import classify, sponsorship
+from crawlers.classify.confidence import READINGS, ConfidenceTable, ValueConfidence, rules_behind
 from crawlers.classify.contract import posting_from
 from crawlers.classify.expect import agrees, class_name
 from crawlers.classify.figures import Calibration, Proportion
@@ -124,7 +124,7 @@ def cases_of(files: Iterable[Path]) -> list[Case]:
 def _cases(record: dict[str, Any], line: str) -> Iterator[Case]:
     posting = posting_from(record)
     classify(posting)
-    silent = is_silent(posting)
+    silent = sponsorship.read(posting).is_silent
     for reading in READINGS:
         if reading in record["expect"]:
             value = getattr(posting, reading)

@@ -18,14 +18,13 @@ from bench.calibration import (
     main,
 )
 from bench.reliability import Panel, drawing
-from crawlers.classify import classify
+from crawlers.classify import classify, sponsorship
 from crawlers.classify.confidence import (
     READINGS,
     ConfidenceTable,
     ValueConfidence,
     confidence_of,
     confidence_table,
-    is_silent,
 )
 from crawlers.classify.contract import posting_from
 from crawlers.classify.expect import class_name
@@ -112,15 +111,15 @@ def test_every_posting_has_a_confidence_for_each_of_these_readings(record: dict[
     assert set(posting.confidence) == {*READINGS, *(["occupation"] if coded else [])}
     for reading in READINGS:
         rules = [each.rule for each in posting.evidence if each.reading == reading]
-        expected = confidence_of(reading, getattr(posting, reading), rules, silent=is_silent(posting))
+        expected = confidence_of(reading, getattr(posting, reading), rules, silent=sponsorship.read(posting).is_silent)
         assert posting.confidence[reading] == expected
 
 
 def test_silent_is_a_posting_without_a_word_of_the_subject() -> None:
-    assert is_silent(read(title="Baker", description="You bake bread."))
-    assert not is_silent(read(description="The study's sponsor visits twice a year."))
-    assert not is_silent(read(title="Baker", questions=["Will you need visa sponsorship?"]))
-    assert not is_silent(read(title="Baker", visa_support=True))
+    assert sponsorship.read(read(title="Baker", description="You bake bread.")).is_silent
+    assert not sponsorship.read(read(description="The study's sponsor visits twice a year.")).is_silent
+    assert not sponsorship.read(read(title="Baker", questions=["Will you need visa sponsorship?"])).is_silent
+    assert not sponsorship.read(read(title="Baker", visa_support=True)).is_silent
 
 
 def test_shares_are_smoothed_towards_what_is_more_general() -> None:

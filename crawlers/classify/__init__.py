@@ -63,7 +63,7 @@ def classify(posting: JobPosting) -> Classified:
     posting.occupation = job.occupation
 
     posting.evidence = [*work.evidence, *stance.evidence, *job.evidence]
-    posting.confidence = confidence.confidences(posting)
+    posting.confidence = confidence.confidences(posting, silent=stance.is_silent)
     if job.occupation.confidence is not None:
         posting.confidence["occupation"] = job.occupation.confidence
     posting.rules_version = rules_version()

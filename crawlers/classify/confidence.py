@@ -8,8 +8,6 @@ from functools import cache
 
 from crawlers.classify.expect import class_name
 from crawlers.classify.rules import load
-from crawlers.classify.segments import same_length_lower
-from crawlers.classify.sponsorship_rules import sponsorship_rules
 from crawlers.items import JobPosting
 
 READINGS = (
@@ -66,16 +64,18 @@ def confidence_table() -> ConfidenceTable:
 def confidence_of(reading: str, value: object, rules: Collection[str], *, silent: bool = False) -> float | None:
     """Share, 0 to 1, of such readings that are right; None where the table does not have the reading or its value.
 
-    `rules` are the ids of the reading's evidence, of which the most trusted counts; `silent`: see `is_silent`.
+    `rules` are the ids of the reading's evidence, of which the most trusted counts; `silent` is
+    `SponsorshipReading.is_silent`.
 
     >>> confidence_of("language", "en", [])
     """
     return confidence_table().of(reading, value, rules, silent=silent)
 
 
-def confidences(posting: JobPosting) -> dict[str, float]:
-    """Reading -> confidence, for the readings of the table, of a posting that these have been read from."""
-    silent = is_silent(posting)
+def confidences(posting: JobPosting, *, silent: bool) -> dict[str, float]:
+    """Reading -> confidence, for the readings of the table, of a posting that these have been read from; `silent` as in
+    `SponsorshipReading.is_silent`.
+    """
     found = {
         reading: confidence_of(reading, getattr(posting, reading), rules_behind(posting, reading), silent=silent)
         for reading in READINGS
@@ -86,21 +86,3 @@ def confidences(posting: JobPosting) -> dict[str, float]:
 def rules_behind(posting: JobPosting, reading: str) -> list[str]:
     """Ids of the rules that are evidence of a reading."""
     return [evidence.rule for evidence in posting.evidence if evidence.reading == reading]
-
-
-def is_silent(posting: JobPosting) -> bool:
-    """Whether the posting, read already, has no word of the subject: nothing in it was weighed."""
-    if posting.visas or any(evidence.reading in READINGS for evidence in posting.evidence):
-        return False
-    gate = sponsorship_rules()
-    texts = (
-        posting.description_text,
-        posting.title,
-        posting.eligibility_to_work or "",
-        posting.security_clearance or "",
-        *posting.questions,
-    )
-    return not any(
-        gate.words.find_matches_as_indexes(same_length_lower(text)) or gate.exact_words.find_matches_as_indexes(text)
-        for text in texts
-    )

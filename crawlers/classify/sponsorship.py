@@ -38,6 +38,8 @@ class SponsorshipReading:
     clearance: Clearance | None
     clearance_level: str | None
     evidence: list[Evidence]
+    is_silent: bool
+    """The posting has no word of the subject: nothing in it was weighed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def read(posting: JobPosting) -> SponsorshipReading:
     language = posting.language or likeliest(posting.description_text)
     statements: list[_Statement] = []
     visas: list[VisaMention] = []
+    is_silent = True
     for source, text in (
         ("description", posting.description_text),
         ("title", posting.title),
@@ -71,12 +74,13 @@ def read(posting: JobPosting) -> SponsorshipReading:
     ):
         if text:
             found = find(text, rules, language)
+            is_silent &= found.is_silent
             statements.extend(_statements(source, text, found.findings, posting, rules))
             if source == "description":
                 visas = sorted((mention(name, text) for name in found.visas), key=lambda visa: visa.start)
     statements = _here(statements, posting, rules)
     statements.extend(_stated_fields(posting, statements, rules))
-    return _combined(statements, visas, rules) if statements or visas else _silent()
+    return _combined(statements, visas, rules) if statements or visas else _nothing(is_silent)
 
 
 def _statements(
@@ -155,7 +159,7 @@ def _whole(reading: str, source: str, text: str, rule: str) -> Evidence:
     return Evidence(reading=reading, source=source, quote=text, start=0, end=len(text), rule=rule)
 
 
-def _silent() -> SponsorshipReading:
+def _nothing(is_silent: bool) -> SponsorshipReading:
     return SponsorshipReading(
         sponsorship=Sponsorship.NONE,
         visas=[],
@@ -167,6 +171,7 @@ def _silent() -> SponsorshipReading:
         clearance=None,
         clearance_level=None,
         evidence=[],
+        is_silent=is_silent,
     )
 
 
@@ -204,6 +209,7 @@ def _combined(statements: list[_Statement], visas: list[VisaMention], rules: Spo
             *_evidence("opt_cpt_ok", training),
             *_evidence("clearance", clearance),
         ],
+        is_silent=False,
     )
 
 

@@ -46,15 +46,15 @@ class Findings:
 
     findings: list[Finding]
     visas: list[VisaName]
+    is_silent: bool = False
+    """It has no word of the subject at all."""
 
 
 def find(text: str, rules: SponsorshipRules, language: str | None) -> Findings:
     """What the rules find in the text of one source, which is in this language (ISO 639-1; None: not known)."""
     text = text if text.isascii() else _SURROGATE.sub("\ufffd", text)
     positions = subject_positions(text, rules)
-    found = Findings(findings=[], visas=[])
-    if not positions:
-        return found
+    found = Findings(findings=[], visas=[], is_silent=not positions)
     last: list[Finding] = []
     last_end = -_NEAR - 1
     for segment in _most(segments_around(text, positions)):
