@@ -16,6 +16,7 @@ import random
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -88,15 +89,20 @@ def labelled_files() -> list[Path]:
     return [LABELS / "unseen_sponsorship.jsonl", LABELS / "shared_postings.jsonl"]
 
 
+def name_of(shared_id: str) -> str:
+    """What our labels call a posting of the shared data: a digest of its id, which may have somebody's name in it."""
+    return sha256(shared_id.encode()).hexdigest()[:16]
+
+
 def shared_postings() -> dict[str, dict[str, Any]]:
-    """Id -> the posting as an input line."""
+    """Name -> the posting as an input line."""
     path = DATA / "postings.jsonl.gz"
     if not path.is_file():
         return {}
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         postings = map(json.loads, lines)
         return {
-            each["id"]: {
+            name_of(each["id"]): {
                 "title": each["title"],
                 "description": each["description"],
                 "company": each["company"] or None,
@@ -114,9 +120,9 @@ def cases_of(files: Iterable[Path]) -> list[Case]:
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
             record = json.loads(line)
             if "description" not in record and "title" not in record:
-                if record["id"] not in postings:
+                if record["posting"] not in postings:
                     continue
-                record |= postings[record["id"]]
+                record |= postings[record["posting"]]
             cases.extend(_cases(record, f"{name}:{number}"))
     return cases
 
