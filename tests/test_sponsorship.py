@@ -151,6 +151,14 @@ def test_lone_surrogate_is_no_word() -> None:
     assert read(posting(description_text="\ud800 We sponsor visas.")).sponsorship is Sponsorship.OFFERED
 
 
+@pytest.mark.parametrize(
+    ("title", "stance"), [("Staff Nurse Intern", "not_offered"), ("Staff Nurse", "mentioned"), ("", "case_by_case")]
+)
+def test_stance_of_a_visa_is_what_its_scope_means_here(title: str, stance: str) -> None:
+    job = posting(title=title, description_text="Interns are not eligible for H-1B sponsorship.")
+    assert [str(mention.stance) for mention in read(job).visas] == [stance]
+
+
 def test_title_and_fields_are_sources() -> None:
     job = posting(
         title="Analyst (US Citizens Only)",

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from crawlers.classify.language import likeliest
 from crawlers.classify.segments import same_length_lower
 from crawlers.classify.sponsorship_clauses import Finding
-from crawlers.classify.sponsorship_findings import find, mention
+from crawlers.classify.sponsorship_findings import VisaName, find, mention
 from crawlers.classify.sponsorship_rules import SponsorshipRules, sponsorship_rules
 from crawlers.classify.sponsorship_scope import in_scope, names_place
 from crawlers.items import Clearance, Evidence, JobPosting, Sponsorship, Stance, Visa, VisaMention
@@ -77,10 +77,19 @@ def read(posting: JobPosting) -> SponsorshipReading:
             is_silent &= found.is_silent
             statements.extend(_statements(source, text, found.findings, posting, rules))
             if source == "description":
-                visas = sorted((mention(name, text) for name in found.visas), key=lambda visa: visa.start)
+                mentions = (_mention(name, text, posting, rules) for name in found.visas)
+                visas = sorted(mentions, key=lambda visa: visa.start)
     statements = _here(statements, posting, rules)
     statements.extend(_stated_fields(posting, statements, rules))
     return _combined(statements, visas, rules) if statements or visas else _nothing(is_silent)
+
+
+def _mention(name: VisaName, text: str, posting: JobPosting, rules: SponsorshipRules) -> VisaMention:
+    """The visa, with what limited words mean for this posting: only mentioned, where they mean nothing."""
+    visa = mention(name, text)
+    if name.finding is None or name.finding.rule.scope is None:
+        return visa
+    return replace(visa, stance=in_scope(name.finding, posting, rules) or Stance.MENTIONED)
 
 
 def _statements(
