@@ -170,20 +170,39 @@ class SectionKind(StrEnum):
     OTHER = "other"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatedPlace:
+    """What a platform states of a place in fields of its own."""
+
+    city: str | None = None
+    """As published."""
+    region: str | None = None
+    """As published."""
+    country: str | None = None
+    """ISO 3166-1 alpha-2."""
+
+
 @dataclass(kw_only=True, slots=True)
 class Location:
     """One place of a posting."""
 
     raw: str
     """As published; parts that the platform states apart (city, region, country) joined by commas, or put behind."""
+    stated: StatedPlace | None = None
+    """The parts that the platform states apart; None where it states none."""
     city: str | None = None
-    """City as read; None where the text does not decide."""
+    """City as read by classify/place; None where the text does not decide."""
     region: str | None = None
     """State, province or the like; ISO 3166-2 subdivision code without the country where there is one."""
     country: str | None = None
     """ISO 3166-1 alpha-2."""
     candidates: list[str] = field(default_factory=list)
     """Readings of an ambiguous place, "city, region, country" each; empty when it is not ambiguous."""
+
+    @property
+    def stated_country(self) -> str | None:
+        """ISO 3166-1 alpha-2, where the platform states it."""
+        return self.stated.country if self.stated else None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -387,7 +406,7 @@ class JobPosting:
     """The platform's own employment type."""
     pay_raw: str | None = None
     """The platform's own words or figures on pay."""
-    pay_ranges: list[Pay] = field(default_factory=list)
+    pay_stated: list[Pay] = field(default_factory=list)
     """Ranges that the platform states in fields of its own."""
 
     posted_raw: str | None = None
@@ -425,8 +444,10 @@ class JobPosting:
     """Read by classify/employment."""
     employment_conflict: bool | None = None
     """Title, body and the platform's field disagree."""
+    employment_sources: dict[str, list[EmploymentType]] = field(default_factory=dict)
+    """What each says by itself: "title", "description", "platform"; without those that say nothing."""
     seniority: Seniority | None = None
-    """Not read yet."""
+    """Read by classify/seniority; None where nothing says."""
     sponsorship: Sponsorship | None = None
     """None: not read yet. Read and silent is `none`."""
     visas: list[VisaMention] = field(default_factory=list)
@@ -448,25 +469,27 @@ class JobPosting:
     occupation: Occupation | None = None
     """By SOC 2018; read by classify/occupation."""
     pay: Pay | None = None
-    """The posting's own range; not read yet."""
+    """What the ranges for the posting's own place and level span; read by classify/pay."""
+    pay_ranges: list[Pay] = field(default_factory=list)
+    """All ranges, as stated by the platform, or else as read from the text; read by classify/pay."""
     workplace: Workplace | None = None
-    """Not read yet."""
+    """Read by classify/place; None where nothing says."""
     workplace_basis: str | None = None
-    """What `workplace` was read from; not read yet."""
+    """Where `workplace` was read: the field's name, and for a description the rule's."""
     degree: Degree | None = None
-    """Not read yet."""
+    """Read by classify/degree."""
     experience_years: Experience | None = None
-    """Not read yet."""
+    """Read by classify/experience."""
     sections: list[Section] = field(default_factory=list)
-    """In the order of the text; not read yet."""
+    """In the order of the text; read by classify/sections."""
     schedule: Schedule | None = None
-    """Not read yet."""
+    """Read by classify/schedule."""
     skills: Skills | None = None
-    """Not read yet."""
+    """Read by classify/skills; None where no skill of the vocabulary is named."""
     certifications: list[str] | None = None
-    """[] = the posting says that none are needed; None = it says nothing."""
+    """[] = the posting says that none are needed; None = it says nothing. Read by classify/certifications."""
     travel: str | None = None
-    """As written; not read yet."""
+    """As written; read by classify/travel."""
     language: str | None = None
     """ISO 639-1 of the description."""
     confidence: dict[str, float] = field(default_factory=dict)

@@ -7,7 +7,7 @@ import math
 import re
 import zlib
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from gzip import BadGzipFile
 from hashlib import blake2b
@@ -20,7 +20,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
-from crawlers.items import JobPosting, Location, Pay, PayBasis, PayPeriod
+from crawlers.items import JobPosting, Location, Pay, PayBasis, PayPeriod, StatedPlace
 from crawlers.text import clean_html, one_line, plain_text, storable, tidy_text
 from crawlers.visits import Outcome
 
@@ -204,10 +204,10 @@ def place(raw: str | None, city: str | None = None, region: str | None = None, c
     """A place from a platform's own fields. `raw` is made of the others where the platform has no line for it; a
     country that is a name and no code is told by `raw` alone.
 
-    >>> place(None, "Austin", " Texas ", "us")
-    Location(raw='Austin, Texas, us', city='Austin', region='Texas', country='US', candidates=[])
-    >>> place("Remote (EMEA)", country="Germany")
-    Location(raw='Remote (EMEA), Germany', city=None, region=None, country=None, candidates=[])
+    >>> place(None, "Austin", " Texas ", "us").stated
+    StatedPlace(city='Austin', region='Texas', country='US')
+    >>> place("Remote (EMEA)", country="Germany").raw
+    'Remote (EMEA), Germany'
     """
     city, region, country = one_line(city), one_line(region), one_line(country)
     code = country_code(country)
@@ -215,15 +215,27 @@ def place(raw: str | None, city: str | None = None, region: str | None = None, c
         raw = ", ".join(filter(None, (city, region, country)))
     elif country and not code and country.casefold() not in raw.casefold():
         raw = f"{raw}, {country}"
-    return Location(raw=raw, city=city, region=region, country=code)
+    return Location(raw=raw, stated=stated_place(city, region, code))
+
+
+def _storable(stated: StatedPlace | None) -> StatedPlace | None:
+    city, region = (
+        (storable(text) if text else None for text in (stated.city, stated.region)) if stated else (None, None)
+    )
+    return replace(stated, city=city, region=region) if stated else None
+
+
+def stated_place(city: str | None, region: str | None, country: str | None) -> StatedPlace | None:
+    """What a platform states of a place; None where that is nothing."""
+    return StatedPlace(city=city, region=region, country=country) if city or region or country else None
 
 
 def distinct(places: Iterable[Location]) -> list[Location]:
     """Places, each once, without those that say nothing."""
-    kept: dict[tuple[str | None, ...], Location] = {}
+    kept: dict[tuple[str, StatedPlace | None], Location] = {}
     for place in places:
         if place.raw:
-            kept.setdefault((place.raw, place.city, place.region, place.country), place)
+            kept.setdefault((place.raw, place.stated), place)
     return list(kept.values())
 
 
@@ -254,11 +266,11 @@ def finish(posting: JobPosting) -> None:
         value = getattr(posting, name)
         if value is not None and not (value.isascii() and value.isprintable()):
             setattr(posting, name, storable(value))
-    for place in posting.locations:
-        place.raw = storable(place.raw)
-        place.city, place.region = (storable(text) if text else None for text in (place.city, place.region))
+    posting.locations = [
+        replace(place, raw=storable(place.raw), stated=_storable(place.stated)) for place in posting.locations
+    ]
     posting.questions = [storable(question) for question in posting.questions]
-    for pay in posting.pay_ranges:
+    for pay in posting.pay_stated:
         pay.currency, pay.applies_to, pay.quote = (
             storable(text) if text else text for text in (pay.currency, pay.applies_to, pay.quote)
         )

@@ -15,7 +15,7 @@ from typing import Any
 from crawlers.addresses import id_of, link_target, page_key, same_site
 from crawlers.items import JobPosting, Location, Pay, PayBasis, PayPeriod, PostedBasis
 from crawlers.links import likeness
-from crawlers.payload import amount, country_code, distinct, paragraphs, pay_period
+from crawlers.payload import amount, country_code, distinct, paragraphs, pay_period, stated_place
 from crawlers.text import clean_html, is_html, one_line, plain_text, tidy_text, unescape_once, when
 
 UNREAD = frozenset({
@@ -87,7 +87,7 @@ def posting_from(data: dict[str, Any], *, platform: str, board: str, url: str, a
     requisition = _requisition(data.pop("identifier", None), company)
     workplace = _line(data.pop("jobLocationType", None))
     locations = _locations(data, remote=workplace is not None)
-    countries = {place.country for place in locations}
+    countries = {place.stated_country for place in locations}
     stated = stated_page(data.pop("url", None), url)
     page = stated if stated and _is_own(stated, url) else url
     key = page_key(page)
@@ -111,7 +111,7 @@ def posting_from(data: dict[str, Any], *, platform: str, board: str, url: str, a
         country=countries.pop() if len(countries) == 1 else None,
         employment_raw=_line(data.pop("employmentType", None)),
         pay_raw=json.dumps(pay, ensure_ascii=False) if pay not in (None, "", [], {}) else None,
-        pay_ranges=list(_pay_ranges(pay, currency)),
+        pay_stated=list(_pay_ranges(pay, currency)),
         posted_raw=None if posted is None else str(posted),
         posted_at=when(posted),
         posted_basis=PostedBasis.STATED if when(posted) else None,
@@ -287,7 +287,8 @@ def _locations(data: dict[str, Any], *, remote: bool) -> list[Location]:
         for area in _listed(applicants):
             is_country = isinstance(area, dict) and area.get("@type") == "Country"
             places += [
-                Location(raw=name, country=country_code(name) if is_country else None) for name in _lines(area, *_AREA)
+                Location(raw=name, stated=stated_place(None, None, country_code(name) if is_country else None))
+                for name in _lines(area, *_AREA)
             ]
     return distinct(places)
 
@@ -303,7 +304,7 @@ def _place(place: Any) -> Location:
     )
     raw = ", ".join(dict.fromkeys(filter(None, (city, region, country))))
     alone = (_stated(address.get("streetAddress")), _stated(place), _stated(address.get("postalCode")))
-    return Location(raw=raw or next(filter(None, alone), ""), city=city, region=region, country=country_code(country))
+    return Location(raw=raw or next(filter(None, alone), ""), stated=stated_place(city, region, country_code(country)))
 
 
 def _stated(value: Any) -> str | None:

@@ -67,7 +67,7 @@ def test_smartrecruiters_api_only_where_it_is_allowed() -> None:
     assert [posting.requisition_id for posting in api.postings] == ["REF9K", "REF10L"]
     assert [posting.department for posting in api.postings] == ["Workshop", "R&D"]
     assert [posting.country for posting in api.postings] == ["CA", "CA"]
-    assert [str(posting.pay_ranges[0].period) for posting in api.postings] == ["hour", "None"]
+    assert [str(posting.pay_stated[0].period) for posting in api.postings] == ["hour", "None"]
     assert counted(api, "smartrecruiters/") == {"gone": 1, "unknown_interval/PER_PIECE": 1}
     visit = api.visits["Oakbarrow"]
     assert (visit.advertised, visit.listed, visit.gone, visit.unreadable) == (3, 3, 1, 0)

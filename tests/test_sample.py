@@ -13,7 +13,7 @@ import pytest
 from crawlers.classify import READINGS, classify
 from crawlers.classify.contract import input_of, posting_from
 from crawlers.classify.labelling import CLASSES
-from crawlers.items import Evidence, JobPosting, Location, Sponsorship
+from crawlers.items import Evidence, JobPosting, Location, Sponsorship, StatedPlace
 from crawlers.storage import Database, Draw, Drawn
 from crawlers.storage.models import Reading
 from crawlers.visits import Outcome, Visit
@@ -152,7 +152,7 @@ def test_sampled_posting_is_what_was_stored(database: Database) -> None:
         1,
         company="Ofen & Söhne",
         country="DE",
-        locations=[Location(raw="Köln"), Location(raw="Bonn", country="DE")],
+        locations=[Location(raw="Köln"), Location(raw="Bonn", stated=StatedPlace(country="DE"))],
         description_html="<p>We sponsor visas.</p>",
         description_text="We sponsor visas.",
         questions=["Do you bake?"],
@@ -193,7 +193,7 @@ def test_input_line_reads_back() -> None:
 def test_input_line_takes_what_the_posting_has() -> None:
     place = posting(1, location_raw="Köln")
     assert input_of(place)["locations"] == ["Köln"]
-    place.locations = [Location(raw="Remote"), Location(raw="Bonn", country="DE")]
+    place.locations = [Location(raw="Remote"), Location(raw="Bonn", stated=StatedPlace(country="DE"))]
     assert (input_of(place)["locations"], input_of(place)["country"]) == (["Remote", "Bonn"], "DE")
 
 

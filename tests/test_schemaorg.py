@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawlers.addresses import page_key
-from crawlers.items import JobPosting, Location, Pay, PayBasis, PayPeriod, PostedBasis
+from crawlers.items import JobPosting, Location, Pay, PayBasis, PayPeriod, PostedBasis, StatedPlace
 from crawlers.jsonld import job_postings
 from crawlers.payload import UNREADABLE, finish
 from crawlers.schemaorg import UNREAD, posting_from
@@ -59,11 +59,11 @@ def test_a_whole_posting() -> None:
         requisition_id="R-7",
         department="Kitchen",
         location_raw="Ulm, DE",
-        locations=[Location(raw="Ulm, DE", city="Ulm", country="DE")],
+        locations=[place("Ulm, DE", city="Ulm", country="DE")],
         country="DE",
         employment_raw="FULL_TIME, INTERN",
         pay_raw='{"currency": "EUR", "value": {"minValue": 14, "maxValue": 16.5, "unitText": "HOUR"}}',
-        pay_ranges=[Pay(min=14, max=16.5, currency="EUR", period=PayPeriod.HOUR, basis=PayBasis.BASE)],
+        pay_stated=[Pay(min=14, max=16.5, currency="EUR", period=PayPeriod.HOUR, basis=PayBasis.BASE)],
         posted_raw="2026-03-01",
         posted_at=datetime(2026, 3, 1, tzinfo=UTC),
         posted_basis=PostedBasis.STATED,
@@ -276,23 +276,27 @@ def at(city: str | None = None, country: Any = None, **more: Any) -> dict[str, A
     return {"@type": "Place", "address": {"addressLocality": city, "addressCountry": country, **more}}
 
 
-ULM = Location(raw="Ulm, BW, DE", city="Ulm", region="BW", country="DE")
+def place(raw: str, **stated: str) -> Location:
+    return Location(raw=raw, stated=StatedPlace(**stated))
+
+
+ULM = place("Ulm, BW, DE", city="Ulm", region="BW", country="DE")
 
 
 @pytest.mark.parametrize(
     ("place", "locations"),
     [
         (at("Ulm", "DE", addressRegion="BW", streetAddress="A 1"), [ULM]),
-        (at("Ulm", {"@type": "Country", "name": "de"})["address"], [Location(raw="Ulm, de", city="Ulm", country="DE")]),
+        (at("Ulm", {"@type": "Country", "name": "de"})["address"], [place("Ulm, de", city="Ulm", country="DE")]),
         ([{"address": "Ulm, Germany"}, "Bonn"], [Location(raw="Ulm, Germany"), Location(raw="Bonn")]),
-        (at("Z&uuml;rich", "Switzerland"), [Location(raw="Zürich, Switzerland", city="Zürich")]),
-        (at("Monaco", None, addressRegion="Monaco"), [Location(raw="Monaco", city="Monaco", region="Monaco")]),
-        (at("Leeds", "UK"), [Location(raw="Leeds, UK", city="Leeds", country="GB")]),
-        (at("UNAVAILABLE", "US", streetAddress="UNAVAILABLE"), [Location(raw="US", country="US")]),
+        (at("Z&uuml;rich", "Switzerland"), [place("Zürich, Switzerland", city="Zürich")]),
+        (at("Monaco", None, addressRegion="Monaco"), [place("Monaco", city="Monaco", region="Monaco")]),
+        (at("Leeds", "UK"), [place("Leeds, UK", city="Leeds", country="GB")]),
+        (at("UNAVAILABLE", "US", streetAddress="UNAVAILABLE"), [place("US", country="US")]),
         ({**at(streetAddress="1 Dock Road", postalCode="89073"), "name": "Harbour"}, [Location(raw="1 Dock Road")]),
         ({"name": "Harbour", "address": {}}, [Location(raw="Harbour")]),
-        ({"address": [{"addressLocality": "Ulm"}]}, [Location(raw="Ulm", city="Ulm")]),
-        ([at("Ulm"), at("Ulm")], [Location(raw="Ulm", city="Ulm")]),
+        ({"address": [{"addressLocality": "Ulm"}]}, [place("Ulm", city="Ulm")]),
+        ([at("Ulm"), at("Ulm")], [place("Ulm", city="Ulm")]),
         ({"geo": {"latitude": 48.4}}, []),
         ("", []),
         (True, []),
@@ -313,7 +317,7 @@ def test_the_country_is_that_of_all_places() -> None:
 
 def test_remote_places() -> None:
     areas = [{"@type": "Country", "name": "US"}, {"@type": "State", "name": "CA"}, "Ontario"]
-    remote = [Location(raw="US", country="US"), Location(raw="CA"), Location(raw="Ontario")]
+    remote = [place("US", country="US"), Location(raw="CA"), Location(raw="Ontario")]
     posting = read(jobLocationType="TELECOMMUTE", applicantLocationRequirements=areas)
     assert (posting.workplace_raw, posting.locations) == ("TELECOMMUTE", remote)
     posting = read(jobLocationType="TELECOMMUTE", applicantLocationRequirements=areas, jobLocation="Ulm")
@@ -360,7 +364,7 @@ def test_three_syntaxes_of_one_example_say_the_same(data: Path, number: str) -> 
         finish(read_as[syntax])
         assert not stated.keys() - UNREAD
     assert read_as["microdata"] == read_as["rdfa"]
-    for name in ("title", "locations", "employment_raw", "pay_ranges", "posted_at", "occupational_category"):
+    for name in ("title", "locations", "employment_raw", "pay_stated", "posted_at", "occupational_category"):
         assert getattr(read_as["json"], name) == getattr(read_as["microdata"], name), name
     words = {syntax: posting.description_text.replace("• ", "").split() for syntax, posting in read_as.items()}
     assert words["json"] == words["microdata"]
@@ -409,7 +413,7 @@ def test_whatever_a_page_states_only_unreadable_errors(stated: dict[str, Any], t
     assert posting.external_id.startswith("fernweh.example")
     assert posting.url.startswith("http")
     assert all(place.raw for place in posting.locations)
-    assert all(pay.min or pay.max for pay in posting.pay_ranges)
+    assert all(pay.min or pay.max for pay in posting.pay_stated)
 
 
 def test_deep_values_are_passed_over() -> None:

@@ -55,7 +55,7 @@ def pay(low: float | None, high: float | None, period: PayPeriod | None = None, 
 )
 def test_pay(salary: Any, ranges: list[Pay]) -> None:
     posting = read(baseSalary=salary, salaryCurrency="EUR")
-    assert posting.pay_ranges == ranges
+    assert posting.pay_stated == ranges
     assert posting.pay_raw == (None if salary is None else json.dumps(salary, ensure_ascii=False))
 
 
@@ -80,4 +80,4 @@ def test_pay(salary: Any, ranges: list[Pay]) -> None:
     ],
 )
 def test_periods(unit: Any, period: PayPeriod | None) -> None:
-    assert read(baseSalary={"value": 5, "currency": "EUR", "unitText": unit}).pay_ranges == [pay(5, 5, period)]
+    assert read(baseSalary={"value": 5, "currency": "EUR", "unitText": unit}).pay_stated == [pay(5, 5, period)]

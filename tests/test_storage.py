@@ -8,12 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import create_engine, inspect, select, text
 from ulid import ULID
 
 from crawlers.items import (
+    Degree,
+    DegreeLevel,
     EmploymentType,
     Evidence,
+    Experience,
     JobPosting,
     Location,
     Occupation,
@@ -21,15 +26,28 @@ from crawlers.items import (
     Pay,
     PayPeriod,
     PostedBasis,
+    Schedule,
+    Section,
+    SectionKind,
+    Seniority,
+    Skills,
     Sponsorship,
     Stance,
+    StatedPlace,
     Visa,
     VisaMention,
 )
-from crawlers.storage import BoardRow, Database, StorageAwayError, StorageError
-from crawlers.storage.engine import reading
+from crawlers.storage import BoardRow, Database, StorageAwayError, StorageError, schema
+from crawlers.storage.engine import reading, writing
 from crawlers.storage.models import Base
 from crawlers.visits import Outcome, Visit
+
+OLD_BOARD = """INSERT INTO boards (id, platform, board, enabled, coverage, source, created_at)
+VALUES (1, 'lever', 'acme', true, 'all', 'crawl', '2026-01-01 00:00:00')"""
+OLD_POSTING = """INSERT INTO postings
+(id, public_id, board_id, external_id, url, title, pay_ranges, questions, content_hash, first_seen_at, last_seen_at)
+VALUES (1, 'A', 1, '1', 'https://x.example', 'Cook', '[{"min": 1}]', '[]', 'h', :seen, :seen)"""
+OLD_PLACE = "INSERT INTO posting_locations (posting_id, position, raw, country) VALUES (1, 0, 'Ulm', 'DE')"
 
 TEXT = "We sponsor H-1B visas. Élan ☃."
 
@@ -43,8 +61,8 @@ def posting(number: int = 1, **changes: Any) -> JobPosting:
         "title": "Engineer",
         "description_html": f"<p>{TEXT}</p>",
         "description_text": TEXT,
-        "locations": [Location(raw="Paris"), Location(raw="Berlin", country="DE")],
-        "pay_ranges": [Pay(min=1.5, max=2.5, currency="EUR", period=PayPeriod.HOUR)],
+        "locations": [Location(raw="Paris"), Location(raw="Berlin", stated=StatedPlace(country="DE"), country="DE")],
+        "pay_stated": [Pay(min=1.5, max=2.5, currency="EUR", period=PayPeriod.HOUR)],
         "posted_at": datetime(2026, 11, 1, 12, tzinfo=UTC),
         "posted_basis": PostedBasis.STATED,
         "row_hash": f"{number:032}",
@@ -88,7 +106,7 @@ def test_posting_comes_back_as_it_went_in(database: Database) -> None:
     assert ULID.from_str(stored.public_id)
     assert stored.posted_at == datetime(2026, 11, 1, 12, tzinfo=UTC)
     assert stored.first_seen_at.tzinfo == UTC
-    assert stored.pay_ranges[0]["max"] == 2.5
+    assert stored.pay_stated[0]["max"] == 2.5
     (text_row,) = rows(database, "posting_texts")
     (evidence,) = rows(database, "evidence")
     assert text_row.description_text == TEXT
@@ -103,6 +121,53 @@ def test_posting_comes_back_as_it_went_in(database: Database) -> None:
     assert rows(database, "occupations")[0].candidates == [{"soc_code": "15-1252", "confidence": 0.9}]
     (done,) = rows(database, "visits")
     assert (done.outcome, done.listed, done.new, done.stored) == ("complete", 1, 1, 1)
+
+
+def test_readings_come_back_as_they_were_read(database: Database) -> None:
+    read = posting(
+        seniority=Seniority.MID,
+        pay=Pay(min=60_000, currency="EUR", period=PayPeriod.YEAR, annual_min=60_000),
+        pay_ranges=[Pay(min=60_000, currency="EUR", period=PayPeriod.YEAR, applies_to="Ulm")],
+        degree=Degree(minimum=DegreeLevel.BACHELOR, fields=["physics"]),
+        experience_years=Experience(min=1.5),
+        schedule=Schedule(days=["monday"], start="08:00", shift="day"),
+        skills=Skills(required=["Python"], preferred=["Rust"]),
+        certifications=[],
+        sections=[Section(kind=SectionKind.BENEFITS, heading="Benefits", start=3, end=9)],
+    )
+    database.save(ended(), [read, posting(2)], last=True)
+    row, silent = rows(database, "readings")
+    assert (row.seniority, row.pay_min, row.pay_max, row.pay_period) == ("mid", 60_000, None, "year")
+    assert (row.degree_minimum, row.degree_required, row.degree_fields) == ("bachelor", False, ["physics"])
+    assert (row.experience_min, row.experience_max) == (1.5, None)
+    assert (row.schedule_days, row.schedule_start, row.schedule_shift) == (["monday"], "08:00", "day")
+    assert (row.certifications, silent.certifications) == ([], None), "none needed is not silence"
+    assert (silent.pay_min, silent.degree_required, silent.schedule_days) == (None, None, None)
+    assert row.sections == [{"kind": "benefits", "heading": "Benefits", "start": 3, "end": 9}]
+    assert [(each.skill, each.requirement) for each in rows(database, "skills")] == [
+        ("Python", "required"),
+        ("Rust", "preferred"),
+    ]
+    assert [(each.min, each.applies_to, each.basis) for each in rows(database, "pay_ranges")] == [
+        (60_000, "Ulm", "unknown")
+    ]
+
+
+def test_tables_of_the_first_revision_are_brought_along(database_url: str) -> None:
+    database = Database(database_url)
+    with writing(database._engine) as connection:
+        config = Config()
+        config.set_main_option("script_location", str(schema._MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text(OLD_BOARD))
+        connection.execute(text(OLD_POSTING), {"seen": datetime(2026, 1, 2, tzinfo=UTC)})
+        connection.execute(text(OLD_PLACE))
+    database.migrate()
+    (stored,) = rows(database, "postings")
+    (place,) = rows(database, "posting_locations")
+    assert (stored.pay_stated, place.stated_country, place.country, place.candidates) == ([{"min": 1}], "DE", "DE", [])
+    database.close()
 
 
 def test_saving_again_changes_only_last_seen(database: Database) -> None:

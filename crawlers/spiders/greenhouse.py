@@ -77,7 +77,7 @@ class GreenhouseSpider(BoardSpider):
             locations=[Location(raw=raw) for raw in dict.fromkeys([place, *offices]) if raw],
             employment_raw=employment(job.pop("metadata", None) or []),
             pay_raw=json.dumps(ranges) if ranges else None,
-            pay_ranges=[pay(one) for one in ranges],
+            pay_stated=[pay(one) for one in ranges],
             posted_raw=published,
             posted_at=when(published),
             posted_basis=PostedBasis.STATED if published else None,

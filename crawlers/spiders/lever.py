@@ -93,7 +93,7 @@ class LeverSpider(BoardSpider):
             country=job.pop("country", None),
             employment_raw=categories.get("commitment"),
             pay_raw=json.dumps(pay) if pay else None,
-            pay_ranges=[self.pay(pay)] if pay else [],
+            pay_stated=[self.pay(pay)] if pay else [],
             posted_raw=str(created) if created else None,
             posted_at=when(created),
             posted_basis=PostedBasis.STATED if when(created) else None,

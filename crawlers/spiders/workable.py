@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from scrapy.http import Response
 
 from crawlers.base import BoardSpider
-from crawlers.items import JobPosting, Location, PostedBasis
+from crawlers.items import JobPosting, Location, PostedBasis, StatedPlace
 from crawlers.payload import Row, country_code, distinct, identity, place, read_json
 from crawlers.text import when
 
@@ -69,7 +70,7 @@ class WorkableSpider(BoardSpider):
             department=job.pop("department", None),
             location_raw=locations[0].raw if locations else None,
             locations=locations,
-            country=locations[0].country if locations else None,
+            country=locations[0].stated_country if locations else None,
             workplace_raw=job.pop("workplace_type", None) or remote,
             employment_raw=job.pop("employment_type", None) or None,
             posted_raw=published,
@@ -84,5 +85,6 @@ def places(rows: list[Row]) -> Iterator[Location]:
     shown = [one for one in stated if not one.get("hidden")]
     for one in shown or [{key: one.get(key) for key in ("country", "countryCode")} for one in stated[:1]]:
         location = place(None, one.get("city"), one.get("region"), one.get("country"))
-        location.country = country_code(one.get("countryCode")) or location.country
+        if code := country_code(one.get("countryCode")):
+            location.stated = replace(location.stated or StatedPlace(), country=code)
         yield location

@@ -3,21 +3,29 @@
 from crawlers.storage.database import BoardRow, BoardSummary, Database, Imported, KnownRow, Saved, database_at
 from crawlers.storage.engine import StorageAwayError, StorageError
 from crawlers.storage.overview import Card, PlatformOverview
+from crawlers.storage.rereading import PARTS, Change, NewReadings, Reread, StoredPosting, Written, compare
 from crawlers.storage.sample import Draw, Drawn, SampledPosting
 
 __all__ = [
+    "PARTS",
     "BoardRow",
     "BoardSummary",
     "Card",
+    "Change",
     "Database",
     "Draw",
     "Drawn",
     "Imported",
     "KnownRow",
+    "NewReadings",
     "PlatformOverview",
+    "Reread",
     "SampledPosting",
     "Saved",
     "StorageAwayError",
     "StorageError",
+    "StoredPosting",
+    "Written",
+    "compare",
     "database_at",
 ]

@@ -46,7 +46,8 @@ class BulkInsert:
         values = []
         for row in rows:
             for name in self._documents:
-                row[name] = _dumps(row[name]) if row[name] else "[]" if row[name] == [] else "{}"
+                if row[name] is not None:
+                    row[name] = _dumps(row[name]) if row[name] else "[]" if row[name] == [] else "{}"
             if self._sqlite:
                 for name in self._times:
                     if row[name] is not None:

@@ -14,11 +14,12 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawlers.items import JobPosting
-from crawlers.storage import overview, sample, schema
+from crawlers.storage import overview, rereading, sample, schema
 from crawlers.storage.bulk import BulkInsert, Row
 from crawlers.storage.engine import StorageError, connect, name_of, read_url, reading, writing
 from crawlers.storage.models import Base, Board, Posting, Reading, VisitRow
 from crawlers.storage.overview import Card, PlatformOverview
+from crawlers.storage.rereading import NewReadings, Reread, StoredPosting, Written
 from crawlers.storage.rows import Parts, content_hash, posting_row
 from crawlers.storage.sample import Draw, Drawn, SampledPosting
 from crawlers.text import storable
@@ -99,7 +100,7 @@ class Database:
         self._postgresql = self._engine.dialect.name == "postgresql"
         self._insert: Any = postgresql.insert if self._postgresql else sqlite.insert
         tables = Base.metadata.tables
-        self._inserts = {name: BulkInsert(self._engine, tables[name]) for name in Parts().tables}
+        self._inserts = {name: BulkInsert(self._engine, tables[name]) for name in (*Parts().tables, "past_readings")}
         self._inserts["postings"] = BulkInsert(
             self._engine, tables["postings"], key=("board_id", "external_id"), kept=("public_id", "first_seen_at")
         )
@@ -208,6 +209,21 @@ class Database:
         with reading(self._engine) as connection:
             yield from sample.sampled(connection, drawn)
 
+    def count_to_reread(self, asked: Reread) -> int:
+        """How many postings there are to read again."""
+        with reading(self._engine) as connection:
+            return rereading.count(connection, asked)
+
+    def to_reread(self, asked: Reread, last_id: int, size: int) -> list[StoredPosting]:
+        """The next postings to read again, by id; `last_id` is that of the last one before, at first 0."""
+        with reading(self._engine) as connection:
+            return rereading.stored_after(connection, asked, last_id, size)
+
+    def save_readings(self, batch: Sequence[NewReadings]) -> Written:
+        """Put new readings in the place of old ones, which are kept. One transaction."""
+        with self._turn, writing(self._engine) as connection:
+            return rereading.write(connection, self._inserts, batch, datetime.now(UTC))
+
     def known_rows(self, platform: str, board: str) -> dict[str, KnownRow]:
         """What is stored of a board, by the hash of the row that it was read from."""
         statement = (
@@ -259,7 +275,7 @@ class Database:
         self, connection: Connection, board_id: int, postings: list[JobPosting], now: datetime, saved: Saved
     ) -> None:
         stored = _stored(connection, board_id, [posting.external_id for posting in postings])
-        same = []
+        same, reread = [], []
         rows, changed = [], []
         for posting in postings:
             digest = content_hash(posting)
@@ -278,7 +294,10 @@ class Database:
                 saved.same += 1
                 row["changed_at"] = before.changed_at
                 changed.append(before.id)
+                reread.append(before.id)
             rows.append(row)
+        if reread:
+            rereading.keep(connection, self._inserts, reread, now)
         if same:
             saved.same += len(same)
             connection.execute(_SEEN, same)

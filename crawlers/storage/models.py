@@ -12,6 +12,7 @@ from sqlalchemy import (
     CheckConstraint,
     DateTime,
     Dialect,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -24,7 +25,18 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from crawlers.items import Clearance, JobKind, PostedBasis, Sponsorship, Stance
+from crawlers.items import (
+    Clearance,
+    DegreeLevel,
+    JobKind,
+    PayBasis,
+    PayPeriod,
+    PostedBasis,
+    Seniority,
+    Sponsorship,
+    Stance,
+    Workplace,
+)
 from crawlers.visits import Outcome
 
 # INTEGER on SQLite, where only an INTEGER primary key counts up by itself.
@@ -68,7 +80,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime, str: Text, dict[str, Any]: _Json, list[Any]: _Json}  # noqa: RUF012
+    type_annotation_map = {datetime: UtcDateTime, float: Double, str: Text, dict[str, Any]: _Json, list[Any]: _Json}  # noqa: RUF012
 
 
 class Board(Base):
@@ -147,7 +159,7 @@ class Posting(Base):
     country: Mapped[str | None] = mapped_column(String(2))
     employment_raw: Mapped[str | None]
     pay_raw: Mapped[str | None]
-    pay_ranges: Mapped[list[Any]]
+    pay_stated: Mapped[list[Any]]
     """Pay as the platform states it: a list of the fields of Pay."""
     posted_raw: Mapped[str | None]
     posted_at: Mapped[datetime | None]
@@ -185,16 +197,22 @@ class PostingText(Base):
 
 
 class PostingLocation(Base):
-    """One place of a posting, in the order published."""
+    """One place of a posting: as published, and as read. One that is several has as many rows."""
 
     __tablename__ = "posting_locations"
 
     posting_id: Mapped[int] = mapped_column(ForeignKey("postings.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     raw: Mapped[str]
+    stated_city: Mapped[str | None]
+    """What the platform states in fields of its own."""
+    stated_region: Mapped[str | None]
+    stated_country: Mapped[str | None] = mapped_column(String(2))
     city: Mapped[str | None]
+    """As read by `rules_version` of `readings`."""
     region: Mapped[str | None]
     country: Mapped[str | None] = mapped_column(String(2))
+    candidates: Mapped[list[Any]]
 
 
 Index("ix_posting_locations_country_region", PostingLocation.country, PostingLocation.region)
@@ -208,6 +226,11 @@ class Reading(Base):
         _one_of("sponsorship", Sponsorship),
         _one_of("job_kind", JobKind),
         _one_of("clearance", Clearance),
+        _one_of("seniority", Seniority),
+        _one_of("workplace", Workplace),
+        _one_of("pay_period", PayPeriod),
+        _one_of("pay_basis", PayBasis),
+        _one_of("degree_minimum", DegreeLevel),
     )
 
     posting_id: Mapped[int] = mapped_column(ForeignKey("postings.id", ondelete="CASCADE"), primary_key=True)
@@ -227,10 +250,95 @@ class Reading(Base):
     clearance: Mapped[str | None] = mapped_column(String(16))
     clearance_level: Mapped[str | None]
     confidence: Mapped[dict[str, Any]]
+    versions: Mapped[dict[str, Any]]
+    """Reading -> rules version, of readings that were made again by themselves; all others are of `rules_version`."""
+    employment_sources: Mapped[dict[str, Any]]
+    """Employment types by what said so: title, description, platform."""
+    seniority: Mapped[str | None] = mapped_column(String(16))
+    workplace: Mapped[str | None] = mapped_column(String(8))
+    workplace_basis: Mapped[str | None]
+    pay_min: Mapped[float | None]
+    """Floats, for figures as published have two decimals at most, far inside a double's fifteen digits."""
+    pay_max: Mapped[float | None]
+    pay_currency: Mapped[str | None] = mapped_column(String(8))
+    pay_period: Mapped[str | None] = mapped_column(String(8))
+    pay_basis: Mapped[str | None] = mapped_column(String(8))
+    pay_annual_min: Mapped[float | None]
+    pay_annual_max: Mapped[float | None]
+    degree_minimum: Mapped[str | None] = mapped_column(String(16))
+    degree_required: Mapped[bool | None]
+    """None, like all of degree's columns, where no degree is spoken of."""
+    degree_in_progress: Mapped[bool | None]
+    degree_or_experience: Mapped[bool | None]
+    degree_fields: Mapped[list[Any] | None]
+    experience_min: Mapped[float | None]
+    """Years."""
+    experience_max: Mapped[float | None]
+    schedule_days: Mapped[list[Any] | None]
+    """In the order of the week; None, like all of schedule's columns, where no schedule is stated."""
+    schedule_start: Mapped[str | None] = mapped_column(String(5))
+    schedule_end: Mapped[str | None] = mapped_column(String(5))
+    schedule_shift: Mapped[str | None]
+    certifications: Mapped[list[Any] | None]
+    """[]: none are needed; None: the posting says nothing."""
+    travel: Mapped[str | None]
+    sections: Mapped[list[Any]]
 
 
 Index("ix_readings_sponsorship", Reading.sponsorship)
 Index("ix_readings_is_intern", Reading.is_intern)
+Index("ix_readings_rules_version", Reading.rules_version)
+
+
+class PayRange(Base):
+    """One pay range of a posting, as stated by the platform, or else as read from the text."""
+
+    __tablename__ = "pay_ranges"
+    __table_args__ = (_one_of("period", PayPeriod), _one_of("basis", PayBasis))
+
+    posting_id: Mapped[int] = mapped_column(ForeignKey("postings.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    min: Mapped[float | None]
+    max: Mapped[float | None]
+    currency: Mapped[str | None] = mapped_column(String(8))
+    period: Mapped[str | None] = mapped_column(String(8))
+    basis: Mapped[str] = mapped_column(String(8))
+    annual_min: Mapped[float | None]
+    annual_max: Mapped[float | None]
+    quote: Mapped[str | None]
+    applies_to: Mapped[str | None]
+
+
+class SkillRow(Base):
+    """One skill that a posting names, and how much it is asked for."""
+
+    __tablename__ = "skills"
+    __table_args__ = (CheckConstraint("requirement IN ('required', 'preferred')", name="requirement"),)
+
+    posting_id: Mapped[int] = mapped_column(ForeignKey("postings.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    skill: Mapped[str]
+    requirement: Mapped[str] = mapped_column(String(16))
+
+
+Index("ix_skills_skill", SkillRow.skill)
+
+
+class PastReading(Base):
+    """Readings of a posting that other rules have replaced."""
+
+    __tablename__ = "past_readings"
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    posting_id: Mapped[int] = mapped_column(ForeignKey("postings.id", ondelete="CASCADE"))
+    rules_version: Mapped[str] = mapped_column(String(16))
+    read_at: Mapped[datetime]
+    replaced_at: Mapped[datetime]
+    rows: Mapped[dict[str, Any]]
+    """Table -> the rows that were replaced, without `posting_id`."""
+
+
+Index("ix_past_readings_posting_id", PastReading.posting_id)
 
 
 class VisaMentionRow(Base):

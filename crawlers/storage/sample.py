@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, Select, func, or_, select
 from crawlers.items import Evidence, JobPosting, Location
 from crawlers.storage.engine import StorageError
 from crawlers.storage.models import Board, EvidenceRow, Posting, PostingLocation, PostingText, Reading, VisitRow
-from crawlers.storage.rows import EVIDENCE_FIELDS, LOCATION_FIELDS, POSTING_FIELDS, READING_FIELDS
+from crawlers.storage.rows import EVIDENCE_FIELDS, POSTING_FIELDS, READING_FIELDS, place_from
 from crawlers.visits import Outcome
 
 Value = str | bool | None
@@ -180,8 +180,7 @@ def _places(connection: Connection, ids: list[int]) -> dict[int, list[Location]]
     query = select(PostingLocation).where(PostingLocation.posting_id.in_(ids))
     found: dict[int, list[Location]] = {}
     for row in connection.execute(query.order_by(PostingLocation.posting_id, PostingLocation.position)):
-        place = Location(**{name: row._mapping[name] for name in LOCATION_FIELDS})
-        found.setdefault(row.posting_id, []).append(place)
+        found.setdefault(row.posting_id, []).append(place_from(row._asdict()))
     return found
 
 
