@@ -118,7 +118,7 @@ def evaluated(*records: dict[str, Any]) -> Evaluation:
 
 RECORDS = (
     {"title": "Baking Intern", "expect": {"is_intern": True, "employment_type": {"includes": ["INTERN"]}}},
-    {"title": "Baker", "weight": 3, "expect": {"is_intern": True, "skills": ["baking"]}},
+    {"title": "Baker", "weight": 3, "expect": {"is_intern": True, "wage_level": ["baking"]}},
     {"title": "Butcher", "expect": {"is_intern": False, "occupation": {"soc_code": {"any": ["11-1011", "51-3021"]}}}},
     {"title": "Smoke Person", "expect": {"occupation": {"soc_code": "51-3021"}, "visa_types": []}},
 )
@@ -137,7 +137,7 @@ def test_scores() -> None:
     jobs = evaluation.readings["occupation"]
     assert (jobs.accuracy.value, jobs.answered.value) == (0.5, 1)
     assert jobs.confusion == {("51-3021", "51-3021"): 1, ("51-3021", "null"): 1}
-    assert evaluation.not_read == {"skills": 1}
+    assert evaluation.not_read == {"wage_level": 1}
     assert evaluation.readings["visa_types"].accuracy.value == 1
 
 
@@ -245,9 +245,9 @@ def test_confidence_is_calibrated_where_there_is_one() -> None:
 def test_lines_without_a_label_are_not_judged() -> None:
     evaluation = evaluated(
         {"title": "Baker", "expect": {"clearance": "?", "is_intern": "?"}},
-        {"title": "Baker", "expect": {"clearance": None, "is_intern": "?", "skills": "?"}},
+        {"title": "Baker", "expect": {"clearance": None, "is_intern": "?", "wage_level": "?"}},
     )
-    assert evaluation.unlabelled == {"clearance": 1, "is_intern": 2, "skills": 1}
+    assert evaluation.unlabelled == {"clearance": 1, "is_intern": 2, "wage_level": 1}
     assert {name: score.n for name, score in evaluation.readings.items()} == {"clearance": 1}
     assert not evaluation.not_read
 
@@ -360,7 +360,7 @@ def test_command_names_misspelt_labels(tmp_path: Path) -> None:
 
 
 def test_command_names_what_it_does_not_read_yet(tmp_path: Path) -> None:
-    answer = scrapy("evaluate", labelled(tmp_path / "own.jsonl", {"title": "x", "expect": {"skills": None}}))
+    answer = scrapy("evaluate", labelled(tmp_path / "own.jsonl", {"title": "x", "expect": {"wage_level": None}}))
     assert (answer.returncode, b"not read yet" in answer.stdout) == (0, True)
 
 

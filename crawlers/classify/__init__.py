@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crawlers.classify import confidence, employment, language, occupation, sponsorship
+from crawlers.classify import (
+    confidence,
+    employment,
+    experience,
+    language,
+    occupation,
+    seniority,
+    sponsorship,
+)
+from crawlers.classify.document import Document, document_of
 from crawlers.classify.rules import rules_version
-from crawlers.items import JobPosting
+from crawlers.items import Evidence, JobPosting
 
 READINGS = (
     "employment_type",
     "is_intern",
     "job_kind",
     "employment_conflict",
+    "seniority",
     "sponsorship",
     "visas",
     "citizenship_required",
@@ -23,6 +34,8 @@ READINGS = (
     "clearance",
     "clearance_level",
     "occupation",
+    "experience_years",
+    "sections",
     "language",
     "confidence",
     "evidence",
@@ -41,13 +54,40 @@ class Classified:
 
 def classify(posting: JobPosting) -> Classified:
     """Read the posting's own words and fill its readings in place; what an earlier reading left is replaced."""
+    document = document_of(posting.description_text)
+    posting.sections = document.sections
     posting.language = language.language_of(posting.description_text)
+    work = _employment(posting)
+    level = seniority.read(posting, document, posting.job_kind, posting.employment_type)
+    posting.seniority = level.seniority
+    stance = _sponsorship(posting)
+    job = occupation.read(posting)
+    posting.occupation = job.occupation
+
+    posting.evidence = [
+        *work.evidence,
+        *level.evidence,
+        *stance.evidence,
+        *job.evidence,
+        *_requirements(posting, document),
+    ]
+    posting.confidence = confidence.confidences(posting, silent=stance.is_silent)
+    if job.occupation.confidence is not None:
+        posting.confidence["occupation"] = job.occupation.confidence
+    posting.rules_version = rules_version()
+    return Classified(unknown_employment=work.unknown_employment)
+
+
+def _employment(posting: JobPosting) -> employment.EmploymentReading:
     work = employment.read(posting, posting.language)
     posting.employment_type = work.employment_type
     posting.is_intern = work.is_intern
     posting.job_kind = work.job_kind
     posting.employment_conflict = work.employment_conflict
+    return work
 
+
+def _sponsorship(posting: JobPosting) -> sponsorship.SponsorshipReading:
     stance = sponsorship.read(posting)
     posting.sponsorship = stance.sponsorship
     posting.visas = stance.visas
@@ -58,13 +98,10 @@ def classify(posting: JobPosting) -> Classified:
     posting.opt_cpt_ok = stance.opt_cpt_ok
     posting.clearance = stance.clearance
     posting.clearance_level = stance.clearance_level
+    return stance
 
-    job = occupation.read(posting)
-    posting.occupation = job.occupation
 
-    posting.evidence = [*work.evidence, *stance.evidence, *job.evidence]
-    posting.confidence = confidence.confidences(posting, silent=stance.is_silent)
-    if job.occupation.confidence is not None:
-        posting.confidence["occupation"] = job.occupation.confidence
-    posting.rules_version = rules_version()
-    return Classified(unknown_employment=work.unknown_employment)
+def _requirements(posting: JobPosting, document: Document) -> Iterator[Evidence]:
+    years = experience.read(posting, document)
+    posting.experience_years = years.experience_years
+    yield from years.evidence

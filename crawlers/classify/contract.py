@@ -102,7 +102,7 @@ def input_of(posting: JobPosting) -> dict[str, Any]:
     }
     if places := [place.raw for place in posting.locations] or list(filter(None, [posting.location_raw])):
         record["locations"] = places
-    if country := posting.country or next((place.country for place in posting.locations if place.country), None):
+    if country := posting.country or next(filter(None, (place.stated_country for place in posting.locations)), None):
         record["country"] = country
     if posting.questions:
         record["questions"] = posting.questions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crawlers.classify.contract import input_of
-from crawlers.items import Clearance, JobKind, JobPosting, Sponsorship
+from crawlers.items import Clearance, JobKind, JobPosting, Seniority, Sponsorship
 
 UNLABELLED = "?"
 """Stands in `expect` where nobody has put a label yet. It is no value of any reading."""
@@ -22,6 +22,7 @@ CLASSES: dict[str, tuple[str | bool | None, ...]] = {
     "permanent_resident_ok": (*_YES_NO, None),
     "opt_cpt_ok": (*_YES_NO, None),
     "clearance": (*Clearance, None),
+    "seniority": (*Seniority, None),
 }
 """Readings of which every posting has one value of a few -> these values."""
 

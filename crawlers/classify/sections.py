@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 
 from ahocorasick_rs import AhoCorasick
 
@@ -16,6 +17,8 @@ _SPACES = re.compile(r"[^\S\n]{2,}")
 _LONG_LINES = 600
 """Characters a line, on average, above which a text has lost its line breaks."""
 _MARKS = " \t\ufeff\u200b#*_=~:;!?.…-–—|<>[](){}\"'•●▪◦·‣+>✓✔➢→►▶✨🚀\\"
+_MOST = 100
+"""Headings, and notices, that are looked at: three times what real postings have."""
 _REACH = 30
 """Characters around a word in which the rest of an inline heading is."""
 _NUMBERED = re.compile(r"(?:\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4})[.)]\s+")
@@ -86,7 +89,8 @@ def sections_of(text: str, lower: str) -> list[Section]:
             position = end
 
     heading = ""
-    for mark in sorted([*_headings(text, lower), *_notices(lower)], key=lambda mark: (mark.start, mark.lasts)):
+    marks = [*islice(_headings(text, lower), _MOST), *islice(_notices(lower), _MOST)]
+    for mark in sorted(marks, key=lambda mark: (mark.start, mark.lasts))[:_MOST]:
         if mark.start < position:
             continue
         close(mark.start, before, heading)
