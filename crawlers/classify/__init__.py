@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from crawlers.classify import (
     confidence,
@@ -11,6 +11,7 @@ from crawlers.classify import (
     experience,
     language,
     occupation,
+    place,
     seniority,
     sponsorship,
 )
@@ -23,6 +24,7 @@ READINGS = (
     "is_intern",
     "job_kind",
     "employment_conflict",
+    "employment_sources",
     "seniority",
     "sponsorship",
     "visas",
@@ -34,6 +36,8 @@ READINGS = (
     "clearance",
     "clearance_level",
     "occupation",
+    "locations",
+    "workplace",
     "experience_years",
     "sections",
     "language",
@@ -57,8 +61,13 @@ def classify(posting: JobPosting) -> Classified:
     document = document_of(posting.description_text)
     posting.sections = document.sections
     posting.language = language.language_of(posting.description_text)
-    work = _employment(posting)
-    level = seniority.read(posting, document, posting.job_kind, posting.employment_type)
+    # A published place that an earlier reading took for several stands there as often.
+    posting.locations = list({(each.raw, each.stated): each for each in posting.locations}.values())
+    where = place.read(posting, document)
+    posting.locations = where.locations
+    posting.workplace, posting.workplace_basis = where.workplace, where.workplace_basis
+    work = _employment(posting, document)
+    level = seniority.read(posting, document, work.job_kind, work.employment_type, work.evidence)
     posting.seniority = level.seniority
     stance = _sponsorship(posting)
     job = occupation.read(posting)
@@ -69,6 +78,7 @@ def classify(posting: JobPosting) -> Classified:
         *level.evidence,
         *stance.evidence,
         *job.evidence,
+        *where.evidence,
         *_requirements(posting, document),
     ]
     posting.confidence = confidence.confidences(posting, silent=stance.is_silent)
@@ -78,9 +88,10 @@ def classify(posting: JobPosting) -> Classified:
     return Classified(unknown_employment=work.unknown_employment)
 
 
-def _employment(posting: JobPosting) -> employment.EmploymentReading:
-    work = employment.read(posting, posting.language)
+def _employment(posting: JobPosting, document: Document) -> employment.EmploymentReading:
+    work = employment.read(posting, posting.language, document)
     posting.employment_type = work.employment_type
+    posting.employment_sources = {name: types for name, types in asdict(work.sources).items() if types}
     posting.is_intern = work.is_intern
     posting.job_kind = work.job_kind
     posting.employment_conflict = work.employment_conflict

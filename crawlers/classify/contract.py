@@ -23,6 +23,7 @@ _STRINGS = {
     "company": "company",
     "country": "country",
     "platform": "platform",
+    "workplace": "workplace_raw",
     "employment_type": "employment_raw",
     "occupational_category": "occupational_category",
     "eligibility_to_work": "eligibility_to_work",
@@ -85,6 +86,9 @@ def record_of(posting: JobPosting) -> dict[str, Any]:
     `text` is there as well when the description was HTML: it is what offsets point into.
     """
     record: dict[str, Any] = {key: _plain(getattr(posting, key)) for key in READINGS}
+    for place in record["locations"]:
+        del place["stated"]  # is the platform's, no reading
+    record["workplace"] = {"value": posting.workplace, "basis": posting.workplace_basis}
     for evidence in record["evidence"]:
         evidence["source"] = _INPUT_KEYS.get(evidence["source"], evidence["source"])
     if posting.description_html is not None:

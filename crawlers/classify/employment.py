@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Any
 
 from ahocorasick_rs import AhoCorasick
 
 from crawlers.classify import rules
+from crawlers.classify.document import LONGEST, Document
+from crawlers.classify.segments import same_length_lower
 from crawlers.items import EmploymentType, Evidence, JobKind, JobPosting
 
 _HOURS = frozenset({EmploymentType.FULL_TIME, EmploymentType.PART_TIME, EmploymentType.PER_DIEM})
 _INTERN_KINDS = frozenset({JobKind.INTERN, JobKind.CO_OP})
 _LONGEST_TITLE = 500
 """Characters of a title that are read: longer ones are no titles."""
-_LONGEST_DESCRIPTION = 100_000
-"""Characters of a description that are read: twenty times what real ones have."""
+_MOST_PLACES = 500
+"""Places of a description where a rule may begin that are looked at: real ones have some three, and fifty at most."""
+_REACH = 100
+"""Characters before a word that are read with it: an article and some adjectives."""
 _WORD_PLACEHOLDER = re.compile(r"<(\w+)>")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PUNCTUATION = re.compile(r"[\W_]+")
+
+
+@dataclass(kw_only=True, slots=True)
+class EmploymentSources:
+    """What each source says by itself, in the order of its words: kept beside the decision, whoever is right."""
+
+    title: list[EmploymentType] = field(default_factory=list)
+    description: list[EmploymentType] = field(default_factory=list)
+    platform: list[EmploymentType] = field(default_factory=list)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -34,6 +49,7 @@ class EmploymentReading:
     employment_conflict: bool | None
     unknown_employment: str | None = None
     """The platform's string where no rule knows any part of it."""
+    sources: EmploymentSources = field(default_factory=EmploymentSources)
     evidence: list[Evidence] = field(default_factory=list)
 
 
@@ -47,6 +63,15 @@ class _Rule:
     needs: tuple[str, ...]
     """Literals: of a title, one must occur in it; of a description, the rule is tried where one of them stands."""
     language: str | None
+    before: re.Pattern[str] | None
+    """What must stand before the pattern, as a part of the quote."""
+    yields: bool
+    """Speaks of this position unless the title says that others are meant."""
+
+    @property
+    def is_field(self) -> bool:
+        """Whether it reads a field of the text, with a value."""
+        return "value" in self.pattern.groupindex
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +85,7 @@ class _Hit:
     types: tuple[EmploymentType, ...]
     kind: JobKind | None = None
     implies: tuple[EmploymentType, ...] = ()
+    yields: bool = False
 
     def evidence(self, reading: str, text: str) -> Evidence:
         return Evidence(
@@ -81,26 +107,31 @@ class _PlatformReading:
 @dataclass(frozen=True, slots=True)
 class _Rules:
     vetoes: tuple[re.Pattern[str], ...]
+    of_learners: tuple[re.Pattern[str], ...]
+    """Those vetoes that tell of a position for learners: it is none itself, whatever its description says of them."""
     title: tuple[_Rule, ...]
     body: tuple[_Rule, ...]
     level: re.Pattern[str]
-    phrases: dict[str, EmploymentType | None]
+    phrases: dict[str, tuple[EmploymentType, ...]]
     phrase: re.Pattern[str]
+    run: re.Pattern[str]
+    """Phrases one after the other: the value of a field of the text, without what comes after it."""
     intern_label_trusted: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class _Anchors:
     words: AhoCorasick
-    """All words at which a rule may begin, looked for in one pass."""
+    """The literals that rules need, looked for in one pass: of a description's, the words at which they begin."""
     rules: list[list[_Rule]]
-    """The rules that begin at each of them."""
+    """The rules that need each of them."""
 
 
-def read(posting: JobPosting, language: str | None = None) -> EmploymentReading:
+def read(posting: JobPosting, language: str | None = None, document: Document | None = None) -> EmploymentReading:
     """Employment type, internship and kind, with the places that say so.
 
-    `language` is the description's, ISO 639-1: it spares the rules of other languages.
+    `language` is the description's, ISO 639-1: it spares the rules of other languages. `document` is the description
+    where it was made ready already.
     """
     raw = posting.employment_raw
     platform = read_platform_string(raw) if raw else _PlatformReading((), known=True)
@@ -109,9 +140,10 @@ def read(posting: JobPosting, language: str | None = None) -> EmploymentReading:
         return EmploymentReading(
             employment_type=[], is_intern=None, job_kind=None, employment_conflict=None, unknown_employment=unknown
         )
-    title = _lower(posting.title[:_LONGEST_TITLE])
+    title = same_length_lower(posting.title[:_LONGEST_TITLE])
     title_hits = list(_title_hits(title))
-    body_hits = _body_hits(_lower(posting.description_text[:_LONGEST_DESCRIPTION]), language)
+    text = document.lower if document else same_length_lower(posting.description_text[:LONGEST])
+    body_hits = [hit for hit in _body_hits(text, language) if not _is_of_others(hit, title)]
     words = title_hits + body_hits
 
     decisive = next((hit for hit in words if hit.kind), None)
@@ -129,8 +161,13 @@ def read(posting: JobPosting, language: str | None = None) -> EmploymentReading:
         employment_type=_types(used, words),
         is_intern=is_intern,
         job_kind=kind,
-        employment_conflict=label != is_intern if label else _hours_disagree(title_hits, body_hits, platform.types),
+        employment_conflict=(label and not is_intern)
+        or _kinds_disagree(title, title_hits, body_hits)
+        or _hours_disagree(title_hits, body_hits, platform.types),
         unknown_employment=None if platform.known else raw,
+        sources=EmploymentSources(
+            title=_all_types(title_hits), description=_all_types(body_hits), platform=list(platform.types)
+        ),
         evidence=list(_evidence(used, decisive or (stated[-1][0] if labelled else None), texts)),
     )
 
@@ -142,11 +179,37 @@ def read_platform_string(raw: str) -> _PlatformReading:
     >>> [str(each) for each in read_platform_string("Fixed Term - FullTime").types]
     ['TEMPORARY', 'FULL_TIME']
     """
-    known = _rules()
-    text = " ".join(_PUNCTUATION.sub(" ", _CAMEL.sub(" ", raw)).lower().split())
-    found = known.phrase.findall(text)
-    types = dict.fromkeys(each for phrase in found if (each := known.phrases[phrase]))
-    return _PlatformReading(tuple(types), known=bool(found) or not text)
+    text = _phrases_only(raw)
+    types, known = _types_in(_rules().phrase.findall(text))
+    return _PlatformReading(types, known=known or not text)
+
+
+def _read_field(value: str, whole: bool) -> tuple[tuple[EmploymentType, ...], int]:
+    """Types in the value of a field of the text, and where its words end: of the phrases that it begins with, or,
+    if `whole`, that it is made of."""
+    text = _phrases_only(value)
+    run = _rules().run.match(text)
+    if run is None or (whole and run.end() < len(text)):
+        return (), 0
+    letters = [place for place, character in enumerate(value) if character.isalnum()]
+    read = sum(map(str.isalnum, run[0]))
+    return _types_in(_rules().phrase.findall(run[0]))[0], letters[min(read, len(letters)) - 1] + 1
+
+
+def _phrases_only(raw: str) -> str:
+    """Words in lower case, without accents and punctuation, a space between each."""
+    return " ".join(_PUNCTUATION.sub(" ", _without_accents(_CAMEL.sub(" ", raw).lower())).split())
+
+
+def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
+
+
+def _types_in(phrases: list[str]) -> tuple[tuple[EmploymentType, ...], bool]:
+    types = dict.fromkeys(each for phrase in phrases for each in _rules().phrases[phrase])
+    return tuple(types), bool(phrases)
 
 
 def _label_counts(platform: str, title: str) -> bool:
@@ -154,14 +217,29 @@ def _label_counts(platform: str, title: str) -> bool:
     return platform in _rules().intern_label_trusted and not _rules().level.search(title)
 
 
+def _is_of_others(hit: _Hit, title: str) -> bool:
+    """Whether a description's internship is another's: the title is of one who recruits or leads interns."""
+    if hit.kind is None:
+        return False
+    known = _rules()
+    return bool(hit.yields and known.level.search(title)) or any(each.search(title) for each in known.of_learners)
+
+
+def _kinds_disagree(title: str, title_hits: list[_Hit], body_hits: list[_Hit]) -> bool:
+    """Whether the description declares an internship and the title something else."""
+    if not any(hit.kind in _INTERN_KINDS for hit in body_hits):
+        return False
+    kind = next((hit.kind for hit in title_hits if hit.kind), None)
+    return kind not in _INTERN_KINDS if kind else bool(_rules().level.search(title))
+
+
 def _title_hits(title: str) -> Iterator[_Hit]:
     """Hits of a lower-case title, in the order of the rules."""
     vetoed: list[tuple[int, int]] | None = None
-    needed = [rules for literal, rules in _title_rules().items() if literal in title]
-    if not needed:
-        return
-    candidates = {rule.id for rules in needed for rule in rules}
-    for rule in (rule for rule in _rules().title if rule.id in candidates):
+    anchors = _title_anchors()
+    places = anchors.words.find_matches_as_indexes(title, overlapping=True)
+    candidates = {rule.id for index, _, _ in places for rule in anchors.rules[index]}
+    for rule in (rule for rule in _rules().title if rule.id in candidates) if candidates else ():
         for match in rule.pattern.finditer(title):
             if vetoed is None:
                 vetoed = [veto.span() for pattern in _rules().vetoes for veto in pattern.finditer(title)]
@@ -172,23 +250,42 @@ def _title_hits(title: str) -> Iterator[_Hit]:
 
 
 def _body_hits(text: str, language: str | None) -> list[_Hit]:
-    """Hits of a lower-case description: one a rule, in the order of the rules."""
-    hits: dict[str, _Hit] = {}
+    """Hits of a lower-case description in the order of the rules: one a rule, of fields all that say something new."""
+    hits: dict[str, list[_Hit]] = {}
     anchors = _anchors(language)
-    for index, start, _ in anchors.words.find_matches_as_indexes(text, overlapping=True):
+    for index, start, _ in islice(anchors.words.find_matches_as_indexes(text, overlapping=True), _MOST_PLACES):
         if start and text[start - 1].isalnum():
             continue
         for rule in anchors.rules[index]:
-            if rule.id not in hits and (hit := _body_hit(rule, text, start)):
-                hits[rule.id] = hit
-    return [hits[rule.id] for rule in _rules().body if rule.id in hits] if hits else []
+            found = hits.get(rule.id, [])
+            if found and not rule.is_field:
+                continue
+            if (hit := _body_hit(rule, text, start)) and not set(hit.types) <= set(_all_types(found)):
+                hits[rule.id] = [*found, hit]
+    return [hit for rule in _rules().body for hit in hits.get(rule.id, ())] if hits else []
 
 
 def _body_hit(rule: _Rule, text: str, start: int) -> _Hit | None:
     if (match := rule.pattern.match(text, start)) is None:
         return None
-    types = read_platform_string(match["value"]).types if "value" in match.re.groupindex else rule.types
-    return _Hit(rule.id, "description", start, match.end(), types, rule.kind) if types else None
+    if rule.is_field:
+        return _field_hit(rule, match)
+    if rule.before:
+        if (before := rule.before.search(text[max(0, start - _REACH) : start])) is None:
+            return None
+        start -= len(before[0])
+    return _Hit(rule.id, "description", start, match.end(), rule.types, rule.kind, yields=rule.yields)
+
+
+def _field_hit(rule: _Rule, match: re.Match[str]) -> _Hit | None:
+    """A field of the text itself: one whose value begins with an internship declares one."""
+    group = "value" if match["value"] is not None else "line"
+    types, length = _read_field(match[group], whole=group == "line")
+    if not types:
+        return None
+    kind = JobKind.INTERN if types[0] is EmploymentType.INTERN else None
+    end = match.start(group) + length
+    return _Hit(rule.id, "description", match.start(), end, types, kind, yields=rule.yields)
 
 
 def _used(stated: list[list[_Hit]], is_intern: bool) -> Iterator[_Hit]:
@@ -201,6 +298,10 @@ def _used(stated: list[list[_Hit]], is_intern: bool) -> Iterator[_Hit]:
                 yield replace(hit, types=types)
         if any(not _HOURS.isdisjoint(hit.types) for hit in hits):
             refused |= _HOURS
+
+
+def _all_types(hits: list[_Hit]) -> list[EmploymentType]:
+    return list(dict.fromkeys(each for hit in hits for each in hit.types))
 
 
 def _types(used: list[_Hit], words: list[_Hit]) -> list[EmploymentType]:
@@ -230,51 +331,47 @@ def _evidence(used: list[_Hit], decisive: _Hit | None, texts: dict[str, str]) ->
         yield decisive.evidence("job_kind", texts[decisive.source])
 
 
-def _lower(text: str) -> str:
-    """Lower case with every character at its place; "İ" alone would become two."""
-    lower = text.lower()
-    return lower if len(lower) == len(text) else text.replace("İ", "i").lower()
-
-
 @cache
 def _rules() -> _Rules:
     data = rules.load("employment")
     words = {name: f"(?:{'|'.join(map(re.escape, text.split()))})" for name, text in data["words"].items()}
-    phrases: dict[str, EmploymentType | None] = {
-        phrase: None if name == "nothing" else EmploymentType(name)
+    phrases = {
+        _phrases_only(phrase): () if name == "nothing" else tuple(map(EmploymentType, name.split()))
         for name, names in data["platform"].items()
-        for phrase in (" ".join(_PUNCTUATION.sub(" ", each).split()) for each in names)
+        for phrase in names
     }
-    longest_first = sorted(phrases, key=len, reverse=True)
+    phrase = rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(phrases, key=len, reverse=True)))})(?!\w)"
+    joiner = "|".join(data["joiners"])
     return _Rules(
         vetoes=tuple(_compiled(veto["pattern"], words) for veto in data["veto"]),
+        of_learners=tuple(_compiled(veto["pattern"], words) for veto in data["veto"] if veto.get("of_learners")),
         title=tuple(_rule(entry, words) for entry in data["title"]),
         body=tuple(_rule(entry, words) for entry in data["body"]),
         level=re.compile(data["level"]["pattern"]),
         phrases=phrases,
-        phrase=re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)"),
+        phrase=re.compile(phrase),
+        run=re.compile(rf"(?:{phrase} ?(?:(?:{joiner}) )?)+"),
         intern_label_trusted=frozenset(data["intern_label_trusted"]),
     )
 
 
 @cache
-def _title_rules() -> dict[str, list[_Rule]]:
+def _title_anchors() -> _Anchors:
     """Rules for titles by the literals of which they need one."""
-    rules_of: dict[str, list[_Rule]] = {}
-    for rule in _rules().title:
-        for literal in rule.needs:
-            rules_of.setdefault(literal, []).append(rule)
-    return rules_of
+    return _anchored(_rules().title)
 
 
 @cache
 def _anchors(language: str | None) -> _Anchors:
     """Rules for descriptions in a language, by their anchors."""
+    return _anchored(rule for rule in _rules().body if language in (rule.language, None))
+
+
+def _anchored(rules: Iterable[_Rule]) -> _Anchors:
     rules_of: dict[str, list[_Rule]] = {}
-    for rule in _rules().body:
-        if language in (rule.language, None):
-            for anchor in rule.needs:
-                rules_of.setdefault(anchor, []).append(rule)
+    for rule in rules:
+        for literal in rule.needs:
+            rules_of.setdefault(literal, []).append(rule)
     return _Anchors(AhoCorasick(list(rules_of)), list(rules_of.values()))
 
 
@@ -287,6 +384,8 @@ def _rule(entry: dict[str, Any], words: dict[str, str]) -> _Rule:
         tuple(map(EmploymentType, entry.get("implies", ()))),
         tuple(entry.get("needs") or entry["anchors"]),
         entry.get("language"),
+        _compiled(f"(?:{entry['before']})\\Z", words) if "before" in entry else None,
+        entry.get("yields", False),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crawlers.classify.contract import input_of
-from crawlers.items import Clearance, JobKind, JobPosting, Seniority, Sponsorship
+from crawlers.items import Clearance, JobKind, JobPosting, Seniority, Sponsorship, Workplace
 
 UNLABELLED = "?"
 """Stands in `expect` where nobody has put a label yet. It is no value of any reading."""
@@ -23,6 +23,7 @@ CLASSES: dict[str, tuple[str | bool | None, ...]] = {
     "opt_cpt_ok": (*_YES_NO, None),
     "clearance": (*Clearance, None),
     "seniority": (*Seniority, None),
+    "workplace": (*Workplace, None),
 }
 """Readings of which every posting has one value of a few -> these values."""
 

@@ -46,6 +46,7 @@ VISA_FIELDS = ("visa", "stance", "quote", "start", "end", "rule")
 EVIDENCE_FIELDS = ("reading", "source", "quote", "start", "end", "rule")
 PLACE_FIELDS = ("city", "region", "country")
 LOCATION_FIELDS = ("raw", *PLACE_FIELDS, "candidates")
+SECTION_FIELDS = ("kind", "heading", "start", "end")
 RANGE_FIELDS = (*PAY_FIELDS, "quote", "applies_to")
 
 
@@ -118,7 +119,7 @@ def _reading_row(posting: JobPosting) -> Row:
     for prefix, (name, fields) in NESTED_FIELDS.items():
         nested = getattr(posting, name)
         row |= {f"{prefix}_{field}": nested and getattr(nested, field) for field in fields}
-    row["sections"] = [asdict(section) for section in posting.sections]
+    row["sections"] = [_fields(section, SECTION_FIELDS) for section in posting.sections]
     return row
 
 
