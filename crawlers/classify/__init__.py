@@ -11,8 +11,10 @@ from crawlers.classify import (
     experience,
     language,
     occupation,
+    pay,
     place,
     seniority,
+    skills,
     sponsorship,
 )
 from crawlers.classify.document import Document, document_of
@@ -36,10 +38,13 @@ READINGS = (
     "clearance",
     "clearance_level",
     "occupation",
+    "pay",
+    "pay_ranges",
     "locations",
     "workplace",
     "experience_years",
     "sections",
+    "skills",
     "language",
     "confidence",
     "evidence",
@@ -72,12 +77,15 @@ def classify(posting: JobPosting) -> Classified:
     stance = _sponsorship(posting)
     job = occupation.read(posting)
     posting.occupation = job.occupation
+    money = pay.read(posting, document)
+    posting.pay, posting.pay_ranges = money.pay, money.pay_ranges
 
     posting.evidence = [
         *work.evidence,
         *level.evidence,
         *stance.evidence,
         *job.evidence,
+        *money.evidence,
         *where.evidence,
         *_requirements(posting, document),
     ]
@@ -116,3 +124,6 @@ def _requirements(posting: JobPosting, document: Document) -> Iterator[Evidence]
     years = experience.read(posting, document)
     posting.experience_years = years.experience_years
     yield from years.evidence
+    known = skills.read(posting, document)
+    posting.skills = known.skills
+    yield from known.evidence

@@ -33,6 +33,10 @@ _NOT_ASKING = frozenset({SectionKind.BENEFITS, SectionKind.PAY})
 _BREAK = re.compile(r"\n|  |[.!?;] |[•·●▪|]")
 _ABBREVIATED = re.compile(r"\b(?:min|ca|mind|approx|max|e\.g|i\.e|vs)\. $")
 _BULLETS = " -•*–·▪◦●‣>\t✅✔️"
+_NUMBER_ENDS = frozenset("0123456789)]+")
+_LONGEST_WORD = 16
+_NEAR = 60
+"""Characters before an amount in which most words that bear on it stand."""
 _WORD_PLACEHOLDER = re.compile(r"<(\w+)>")
 
 
@@ -66,6 +70,8 @@ class _Rule:
     before: re.Pattern[str] | None
     after: re.Pattern[str] | None
     unless_before: re.Pattern[str] | None = None
+    far: bool = False
+    """`before` may begin anywhere in the sentence, not just near the amount."""
     unless_asking: bool = False
     hint: str | None = None
     """What else must hold: "asked": the amount is open, begins its line, or follows such a word as "at least";
@@ -77,6 +83,7 @@ class _Rules:
     amount: re.Pattern[str]
     numbers: dict[str, float]
     articles: frozenset[str]
+    before_unit: frozenset[str]
     month: re.Pattern[str]
     bound_above: re.Pattern[str]
     at_least: re.Pattern[str]
@@ -118,7 +125,7 @@ def _reading(document: Document, amount: _Amount, rule: str) -> ExperienceReadin
 
 def _none_needed(document: Document) -> ExperienceReading:
     known = _rules()
-    if "experience" in document.lower and "no " in document.lower and (m := known.none_needed.search(document.lower)):
+    if m := known.none_needed.search(document.lower):
         return ExperienceReading(
             experience_years=Experience(min=0.0),
             evidence=[document.evidence("experience_years", m.start(), m.end(), known.none_needed_id)],
@@ -132,13 +139,19 @@ def _amounts(document: Document, units: AhoCorasick) -> Iterator[_Amount]:
     text = document.lower
     done = 0
     for _, start, _ in units.find_matches_as_indexes(text)[:_MOST_AMOUNTS]:
-        if start < done:
+        if start < done or not _may_end_a_number(text, start):
             continue
         match = known.amount.search(text, max(done, start - _LONGEST_AMOUNT), start + _LONGEST_AMOUNT)
         if match and match.start() <= start < match.end():
             done = match.end()
             if amount := _amount(text, match):
                 yield amount
+
+
+def _may_end_a_number(text: str, position: int) -> bool:
+    """Whether the word before a position is a number, or can follow one. Spares the closer look at "per year"."""
+    before = text[max(0, position - _LONGEST_WORD) : position].rstrip(" -\n")
+    return before[-1:] in _NUMBER_ENDS or before[before.rfind(" ") + 1 :].rpartition("-")[2] in _rules().before_unit
 
 
 def _amount(text: str, match: re.Match[str]) -> _Amount | None:
@@ -159,7 +172,7 @@ def _amount(text: str, match: re.Match[str]) -> _Amount | None:
     is_open = bool(plus) or high is not None
     least: float | None = low
     most = None if plus else high
-    if high is None and (bound := known.bound_above.search(before)):
+    if high is None and (bound := known.bound_above.search(before, max(0, len(before) - _NEAR))):
         least, most, start = None, low, start - (len(before) - bound.start())
         is_open = True
     return _Amount(least, most, start, end, before, after, is_open, is_month or match["low"] in known.articles)
@@ -189,30 +202,39 @@ def _sentence(text: str, start: int, end: int) -> tuple[str, str]:
 
 def _rule_of(amount: _Amount) -> _Rule | None:
     """The rule that makes an amount one of experience; None where it is something else."""
-    known = _rules()
     if (amount.min or amount.max or 0) > _MOST_YEARS:
         return None
-    is_asked = known.asking.search(amount.before) is not None
+    known = _rules()
     leads = not amount.before.strip(_BULLETS)
-    is_led = leads or known.at_least.search(amount.before) is not None
-    hints = {None}
-    if not amount.is_loose:
-        hints |= {"asked"} if amount.is_open or is_led else set()
-        hints |= {"leads"} if amount.is_open and is_led else set()
-    if (amount.min or 0) >= _MANY_YEARS and not (is_asked or leads):
+    hints = _hints(amount, leads)
+    cue = next((cue for cue in known.cues if cue.hint in hints and _holds(cue, amount)), None)
+    if cue is None or (leads and cue is known.cues[0] and (amount.min or 0) < _MANY_YEARS and amount.is_open):
+        return cue
+    is_asked = leads or known.asking.search(amount.before) is not None
+    if (amount.min or 0) >= _MANY_YEARS and not is_asked:
         return None
     for veto in known.vetoes:
         if _holds(veto, amount) and not (veto.unless_asking and is_asked):
             return None
-    for cue in known.cues:
-        if cue.hint in hints and _holds(cue, amount):
-            return cue
-    return None
+    return cue
+
+
+def _hints(amount: _Amount, leads: bool) -> set[str | None]:
+    """What speaks for an amount beside the cue: see `_Rule.hint`."""
+    if amount.is_loose:
+        return {None}
+    is_led = leads or _rules().at_least.search(amount.before, max(0, len(amount.before) - _NEAR)) is not None
+    hints: set[str | None] = {None}
+    if amount.is_open or is_led:
+        hints.add("asked")
+    if amount.is_open and is_led:
+        hints.add("leads")
+    return hints
 
 
 def _holds(rule: _Rule, amount: _Amount) -> bool:
     found = (rule.after is not None and rule.after.match(amount.after)) or (
-        rule.before is not None and rule.before.search(amount.before)
+        rule.before is not None and rule.before.search(amount.before, 0 if rule.far else max(0, len(amount.before) - _NEAR))
     )
     return bool(found) and not (rule.unless_before and rule.unless_before.search(amount.before))
 
@@ -231,6 +253,7 @@ def _rules() -> _Rules:
     return _Rules(
         amount=_amount_pattern(data),
         numbers={word: float(number) for word, number in data["numbers"].items()},
+        before_unit=frozenset(data["numbers"]) | frozenset(words["between"].split()),
         articles=frozenset(data["words"]["articles"].split()),
         month=re.compile(data["unit_patterns"]["month"]),
         bound_above=re.compile(rf"\b{words['bound_above']}\s*\Z"),
@@ -249,13 +272,14 @@ def _amount_pattern(data: dict[str, Any]) -> re.Pattern[str]:
     unit = f"{data['unit_patterns']['year']}|{data['unit_patterns']['month']}"
     word = "|".join(map(re.escape, sorted(data["numbers"], key=len, reverse=True)))
     number = rf"\d{{1,2}}(?:[.,]5)?(?!\d)|(?:{word})(?![^\W_])"
-    again = r"(?:\s?\(\s?[\w+-]{1,7}\s?\)?\+?\s?\)?)?"
+    between = "|".join(data["words"]["between"].split())
+    again = r"\]?(?:\s?\(\s?[\w+-]{1,7}\s?\)?\+?\s?\)?)?"
     plus = r"\s?(?:\+|plus\b|or more|oder mehr|ou plus|o más|of meer|ou mais)"
     to = r"\s?(?:-|/|to|or|and|bis|und|à|ou|a|y|o|tot|até|e)\s?"
     return re.compile(
         rf"(?:(?<![\w.,$€£/%])(?<![\w)]-)|(?<=[a-z]{{3}})(?=\d)|(?<=[a-z)]\.)(?=\d))(?<![$€£]\s)(?P<sign>\+)?(?P<low>{number}){again}(?P<low_plus>{plus})?"
         rf"(?:\s?(?P<low_unit>{unit})?{to}(?P<high>{number}){again})?"
-        rf"(?P<plus>{plus})?[\s-]{{0,2}}(?:(?:full|solid|consecutive|complete|continuous|relevant)\s)?"
+        rf"(?P<plus>{plus})?[\s-]{{0,3}}(?:(?:{between})\s)?"
         rf"(?P<unit>{unit})(?![^\W_])(?:\(s\))?(?:'(?!s\s\w+\s\w+ing))?"
         rf"(?:(?P<more>{plus})(?!\s?(?:a|an|the)\b))?"
     )
@@ -267,6 +291,7 @@ def _rule(entry: dict[str, Any], words: dict[str, str]) -> _Rule:
         _compiled(entry.get("before"), words, r"\Z"),
         _compiled(entry.get("after"), words, ""),
         _compiled(entry.get("unless_before"), words, r"\Z"),
+        bool(entry.get("far")),
         bool(entry.get("unless_before_asking")),
         entry.get("hint"),
     )
