@@ -233,8 +233,9 @@ def _hints(amount: _Amount, leads: bool) -> set[str | None]:
 
 
 def _holds(rule: _Rule, amount: _Amount) -> bool:
+    floor = 0 if rule.far else max(0, len(amount.before) - _NEAR)
     found = (rule.after is not None and rule.after.match(amount.after)) or (
-        rule.before is not None and rule.before.search(amount.before, 0 if rule.far else max(0, len(amount.before) - _NEAR))
+        rule.before is not None and rule.before.search(amount.before, floor)
     )
     return bool(found) and not (rule.unless_before and rule.unless_before.search(amount.before))
 
