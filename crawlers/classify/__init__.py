@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from crawlers.classify import (
     confidence,
+    degree,
     employment,
     experience,
     language,
@@ -42,6 +43,7 @@ READINGS = (
     "pay_ranges",
     "locations",
     "workplace",
+    "degree",
     "experience_years",
     "sections",
     "skills",
@@ -121,6 +123,9 @@ def _sponsorship(posting: JobPosting) -> sponsorship.SponsorshipReading:
 
 
 def _requirements(posting: JobPosting, document: Document) -> Iterator[Evidence]:
+    studies = degree.read(posting, document)
+    posting.degree = studies.degree
+    yield from studies.evidence
     years = experience.read(posting, document)
     posting.experience_years = years.experience_years
     yield from years.evidence
