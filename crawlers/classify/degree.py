@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cache
-from itertools import groupby, islice, pairwise, product
+from itertools import islice, pairwise, product
 from typing import Any
 
-from ahocorasick_rs import AhoCorasick, Implementation
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from crawlers.classify import rules
 from crawlers.classify.degree_fields import fields_after, fields_before
@@ -66,6 +66,8 @@ class _Strength(IntEnum):
 class _Rule:
     id: str
     level: DegreeLevel
+    rank: int
+    """Of the level, from the lowest up."""
     pattern: re.Pattern[str]
     not_after: re.Pattern[str] | None
     not_without: re.Pattern[str] | None
@@ -91,15 +93,14 @@ class _Statement:
     strength: _Strength
     in_progress: bool
     or_experience: bool
-    fields: list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class _Anchors:
     words: AhoCorasick
     """All words at which a name may begin."""
-    rules: list[list[tuple[int, bool]]]
-    """By the words' order: numbers of rules, and whether a rule's pattern is for the text as it is."""
+    rules: list[list[tuple[_Rule, bool]]]
+    """By the words' order: the rules that may begin there, and whether their pattern is for the text as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,16 +160,27 @@ def read(posting: JobPosting, document: Document) -> DegreeReading:
         return DegreeReading(
             evidence=[document.evidence("degree", mention.start, mention.end, _none_needed_id())],
         )
-    lowest = min(_ORDER.index(mention.rule.level) for statement in counted for mention in statement.mentions)
-    fields = dict.fromkeys(each for statement in counted for each in statement.fields)
+    lowest = min(mention.rule.rank for statement in counted for mention in statement.mentions)
     degree = Degree(
         minimum=_ORDER[lowest],
         required=strength is _Strength.REQUIRED,
         in_progress=any(statement.in_progress for statement in counted),
-        fields=list({each.lower(): each for each in reversed(fields)}.values())[::-1],
+        fields=_fields(document, counted),
         or_experience=any(statement.or_experience for statement in counted),
     )
     return DegreeReading(degree=degree, evidence=_evidence(document, counted, degree.minimum))
+
+
+def _fields(document: Document, counted: list[_Statement]) -> list[str]:
+    """Fields of study in the order of the text, each once whatever its capitals."""
+    fields: dict[str, str] = {}
+    for statement in counted:
+        last = statement.mentions[-1]
+        for name in fields_after(document, last.end) or (
+            fields_before(document, last.start) if last.rule.is_bare else []
+        ):
+            fields.setdefault(name.lower(), name)
+    return list(fields.values())
 
 
 def _evidence(document: Document, counted: list[_Statement], minimum: DegreeLevel | None) -> list[Evidence]:
@@ -178,21 +190,18 @@ def _evidence(document: Document, counted: list[_Statement], minimum: DegreeLeve
 
 def _mentions(document: Document, language: str | None) -> Iterator[_Mention]:
     """Names of degrees in the order of the text."""
-    anchors, known = _anchors(language), _rules()
+    anchors = _anchors(language)
     text, lower = document.text, document.lower
-    hits = anchors.words.find_matches_as_indexes(text, overlapping=True)[:_MOST_HITS]
     done = 0
-    for start, found in groupby(sorted((hit[1], hit[0]) for hit in hits), lambda hit: hit[0]):
+    for index, start, _ in anchors.words.find_matches_as_indexes(text)[:_MOST_HITS]:
         if start < done or (start and text[start - 1].isalnum() and not _is_glued(text, start)):
             continue
-        for number, as_is in sorted({rule for _, index in found for rule in anchors.rules[index]}):
-            rule = known.level[number]
+        for rule, as_is in anchors.rules[index]:
             match = rule.pattern.match(text if as_is else lower, start)
-            if match is None or not _stands(rule, lower, start, done):
-                continue
-            yield _Mention(rule, start, match.end())
-            done = match.end()
-            break
+            if match and _stands(rule, lower, start, done):
+                done = match.end()
+                yield _Mention(rule, start, done)
+                break
 
 
 def _is_glued(text: str, start: int) -> bool:
@@ -202,8 +211,10 @@ def _is_glued(text: str, start: int) -> bool:
 
 def _stands(rule: _Rule, lower: str, start: int, done: int) -> bool:
     near = max(0, start - _NEAR)
-    if rule.is_bare and done > near and "\n" not in lower[done:start] and not _BREAK.search(lower, done, start):
-        return False
+    if rule.is_bare and done > near:
+        between = lower[done:start]
+        if not ("\n" in between or " with " in between or _BREAK.search(between)):
+            return False
     if rule.not_after and rule.not_after.search(lower[near:start]):
         return False
     return not rule.not_without or rule.not_without.search(lower[near:start]) is not None
@@ -249,6 +260,13 @@ def _statements(document: Document, sentence: _Sentence, mentions: list[_Mention
         statement = _statement(document, sentence, groups[index], before, after)
         if later and later.strength is _Strength.PREFERRED and _ENDS_WITH_OR.fullmatch(after):
             statement = replace(statement, strength=max(statement.strength, later.strength), or_experience=False)
+        elif (
+            later
+            and later.or_experience
+            and statement.strength < later.strength is _Strength.REPLACEABLE
+            and not sentence.says("required", after)
+        ):
+            statement = replace(statement, strength=later.strength, or_experience=True)
         later = statement
         found.append(statement)
     yield from reversed(found)
@@ -273,7 +291,8 @@ def _statement(
     document: Document, sentence: _Sentence, mentions: list[_Mention], before: str, after: str
 ) -> _Statement:
     says = sentence.says
-    or_experience = bool(says("or_experience", after) or says("experience_or", before))
+    is_first = mentions[0].start - len(before) == sentence.start
+    or_experience = bool(says("or_experience", after) or (is_first and says("experience_or", before)))
     in_progress = any(mention.rule.in_progress for mention in mentions) or bool(
         says("in_progress_before", before) or says("in_progress_after", after)
     )
@@ -282,10 +301,7 @@ def _statement(
         strength = _Strength.REPLACEABLE
     if strength is not _Strength.NOT_NEEDED and document.kind_at(mentions[0].start) is SectionKind.PREFERRED:
         strength = _Strength.PREFERRED
-    fields = fields_after(document, mentions[-1].end)
-    if not fields and mentions[-1].rule.is_bare:
-        fields = fields_before(document, mentions[-1].start)
-    return _Statement(mentions, strength, in_progress, or_experience, fields)
+    return _Statement(mentions, strength, in_progress, or_experience)
 
 
 def _strength(sentence: _Sentence, mentions: list[_Mention], before: str, after: str) -> _Strength:
@@ -316,16 +332,26 @@ def _preference(sentence: _Sentence, after: str) -> re.Match[str] | None:
 @cache
 def _anchors(language: str | None) -> _Anchors:
     """Where names of degrees may begin; those of other languages where the text's is unknown or theirs."""
-    rules_of: dict[str, list[tuple[int, bool]]] = {}
-    for number, entry in enumerate(rules.load("degree")["level"]):
-        if language and "language" in entry and language not in entry["language"].split():
+    rules_of: dict[str, list[tuple[_Rule, bool]]] = {}
+    for entry, rule in zip(rules.load("degree")["level"], _rules().level, strict=True):
+        if language and language not in entry.get("language", language).split():
             continue
-        for word in entry.get("words", ()):
-            for variant in _variants(word):
-                rules_of.setdefault(variant, []).append((number, False))
+        for variant in dict.fromkeys(variant for word in entry.get("words", ()) for variant in _variants(word)):
+            rules_of.setdefault(variant, []).append((rule, False))
         for letters in entry.get("letters", ()):
-            rules_of.setdefault(letters, []).append((number, True))
-    return _Anchors(AhoCorasick(list(rules_of), implementation=Implementation.DFA), list(rules_of.values()))
+            rules_of.setdefault(letters, []).append((rule, True))
+    words = AhoCorasick(list(rules_of), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
+    order = _rules().level.index
+    return _Anchors(
+        words,
+        [
+            sorted(
+                (rule for length in range(1, len(word) + 1) for rule in rules_of.get(word[:length], ())),
+                key=lambda each: order(each[0]),
+            )
+            for word in rules_of
+        ],
+    )
 
 
 def _variants(words: str) -> set[str]:
@@ -356,9 +382,11 @@ def _rule(entry: dict[str, Any], parts: dict[str, str]) -> _Rule:
 
     pattern = compiled("pattern")
     assert pattern
+    level = DegreeLevel(entry["level"])
     return _Rule(
         entry["id"],
-        DegreeLevel(entry["level"]),
+        level,
+        _ORDER.index(level),
         pattern,
         compiled("not_after"),
         compiled("not_without"),
