@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from bench.calibration import name_of
 from crawlers.classify import classify
+from crawlers.classify.any_of import AnyOf
 from crawlers.classify.evaluation import Evaluation
 from crawlers.classify.segments import plain
 from crawlers.classify.sponsorship import SponsorshipReading, read
@@ -47,6 +48,10 @@ def posting_of(case: dict[str, Any]) -> JobPosting:
         visa_support=case.get("visa_support"),
         questions=case.get("questions", []),
     )
+
+
+def texts_of(case: dict[str, Any]) -> list[str]:
+    return [case.get("title", ""), *case["description"].split("\n")]
 
 
 def source_texts(job: JobPosting) -> dict[str, str]:
@@ -104,6 +109,17 @@ def test_rule_matches_its_example(rule: Rule) -> None:
     assert rule.pattern.search(plain(rule.example)), rule.example
     for words in rule.needs:
         assert any(word in plain(rule.example) for word in words), words
+
+
+def test_alternatives_need_the_words_that_they_say() -> None:
+    known = sponsorship_rules()
+    patterns = [each.pattern for each in (*RULES, *known.other_senses) if isinstance(each.pattern, AnyOf)]
+    alternatives = [each for pattern in patterns for each in pattern.alternatives if each.needs]
+    texts = [*(plain(rule.example) for rule in RULES), *(plain(text) for case in CASES for text in texts_of(case))]
+    assert alternatives
+    for each in alternatives:
+        for text in texts:
+            assert any(word in text for word in each.needs) or not each.pattern.search(text), (each.needs, text)
 
 
 @pytest.mark.parametrize("rule", CLAUSES, ids=lambda rule: rule.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from crawlers.classify import (
     confidence,
@@ -101,7 +101,7 @@ def classify(posting: JobPosting) -> Classified:
 def _employment(posting: JobPosting, document: Document) -> employment.EmploymentReading:
     work = employment.read(posting, posting.language, document)
     posting.employment_type = work.employment_type
-    posting.employment_sources = {name: types for name, types in asdict(work.sources).items() if types}
+    posting.employment_sources = work.sources.stated()
     posting.is_intern = work.is_intern
     posting.job_kind = work.job_kind
     posting.employment_conflict = work.employment_conflict

@@ -75,13 +75,13 @@ class _Lexicon:
     def longest(self, words: list[str], at: int) -> tuple[str, int] | None:
         """Code and number of words of the longest phrase that stands at a place."""
         found, node = None, self.phrases
-        for length, word in enumerate(words[at:], start=1):
-            following = node.following.get(word)
+        for end in range(at, len(words)):
+            following = node.following.get(words[end])
             if following is None:
                 break
             node = following
             if node.code:
-                found = node.code, length
+                found = node.code, end + 1 - at
         if found is None and self.prefixes:
             return next(((code, 1) for prefix, code in self.prefixes.items() if words[at].startswith(prefix)), None)
         return found

@@ -14,9 +14,10 @@ from functools import cache
 from itertools import islice, pairwise, product
 from typing import Any
 
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+from ahocorasick_rs import AhoCorasick
 
 from crawlers.classify import rules
+from crawlers.classify.automaton import automaton
 from crawlers.classify.degree_fields import fields_after, fields_before
 from crawlers.classify.document import Document
 from crawlers.items import Degree, DegreeLevel, Evidence, JobPosting, SectionKind
@@ -340,7 +341,7 @@ def _anchors(language: str | None) -> _Anchors:
             rules_of.setdefault(variant, []).append((rule, False))
         for letters in entry.get("letters", ()):
             rules_of.setdefault(letters, []).append((rule, True))
-    words = AhoCorasick(list(rules_of), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
+    words = automaton(rules_of, longest=True)
     order = _rules().level.index
     return _Anchors(
         words,
@@ -371,7 +372,7 @@ def _rules() -> _Rules:
     return _Rules(
         level=[_rule(entry, parts) for entry in data["level"]],
         sentence={name: re.compile(pattern) for name, pattern in data["sentence"].items()},
-        needs=AhoCorasick(list(needed_by), implementation=Implementation.DFA),
+        needs=automaton(needed_by),
         needed_by=list(needed_by.values()),
     )
 

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from crawlers.classify.sections import sections_of
-from crawlers.classify.segments import same_length_lower
+from crawlers.classify.segments import same_length_lower, without_surrogates
 from crawlers.items import Evidence, Section, SectionKind
 
 LONGEST = 100_000
@@ -25,7 +25,7 @@ class Document:
     """One description; `text` and `lower` are as long, so that offsets into one are offsets into the other."""
 
     text: str
-    """As stored, or its first LONGEST characters: what offsets of evidence point into."""
+    """As stored, or its first LONGEST characters: what offsets of evidence point into. Lone surrogates are replaced."""
     lower: str
     """In lower case, with plain quotes, dashes and spaces."""
     sections: list[Section]
@@ -58,7 +58,7 @@ def document_of(text: str) -> Document:
     >>> document_of("We’d pay $5–6").lower
     "we'd pay $5-6"
     """
-    text = text[:LONGEST]
+    text = without_surrogates(text[:LONGEST])
     lower = plain(text)
     sections = sections_of(text, lower)
     return Document(text=text, lower=lower, sections=sections, starts=[section.start for section in sections])

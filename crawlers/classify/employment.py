@@ -13,6 +13,7 @@ from typing import Any
 from ahocorasick_rs import AhoCorasick
 
 from crawlers.classify import rules
+from crawlers.classify.automaton import automaton
 from crawlers.classify.document import LONGEST, Document
 from crawlers.classify.segments import same_length_lower
 from crawlers.items import EmploymentType, Evidence, JobKind, JobPosting
@@ -37,6 +38,11 @@ class EmploymentSources:
     title: list[EmploymentType] = field(default_factory=list)
     description: list[EmploymentType] = field(default_factory=list)
     platform: list[EmploymentType] = field(default_factory=list)
+
+    def stated(self) -> dict[str, list[EmploymentType]]:
+        """By name, without those that say nothing."""
+        named = {"title": self.title, "description": self.description, "platform": self.platform}
+        return {name: types for name, types in named.items() if types}
 
 
 @dataclass(kw_only=True, slots=True)
@@ -372,7 +378,7 @@ def _anchored(rules: Iterable[_Rule]) -> _Anchors:
     for rule in rules:
         for literal in rule.needs:
             rules_of.setdefault(literal, []).append(rule)
-    return _Anchors(AhoCorasick(list(rules_of)), list(rules_of.values()))
+    return _Anchors(automaton(rules_of), list(rules_of.values()))
 
 
 def _rule(entry: dict[str, Any], words: dict[str, str]) -> _Rule:

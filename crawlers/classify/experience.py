@@ -15,6 +15,7 @@ from typing import Any
 from ahocorasick_rs import AhoCorasick
 
 from crawlers.classify import rules
+from crawlers.classify.automaton import automaton
 from crawlers.classify.document import Document
 from crawlers.items import Evidence, Experience, JobPosting, SectionKind
 
@@ -244,7 +245,7 @@ def _holds(rule: _Rule, amount: _Amount) -> bool:
 def _units(language: str | None) -> AhoCorasick:
     """Endings of amounts, those of other languages where the text's is unknown or not English."""
     units = rules.load("experience")["units"]
-    return AhoCorasick([unit for name in units if language != "en" or "elsewhere" not in name for unit in units[name]])
+    return automaton(unit for name in units if language != "en" or "elsewhere" not in name for unit in units[name])
 
 
 @cache

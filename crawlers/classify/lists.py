@@ -33,7 +33,7 @@ class ListOf(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Lists:
-    """rules/lists.toml."""
+    """rules/lists.toml, over lower case."""
 
     benefits: re.Pattern[str]
     duties: re.Pattern[str]
@@ -66,11 +66,12 @@ def list_of(text: str, position: int) -> ListOf | None:
         if not above or _is_bulleted(above):
             continue
         is_short = len(above) <= _LONGEST_HEADING
-        if is_short and lists.benefits.search(above):
+        heading = above.lower()
+        if is_short and lists.benefits.search(heading):
             return ListOf.BENEFITS
-        if is_short and bulleted and lists.duties.search(above):
+        if is_short and bulleted and lists.duties.search(heading):
             return ListOf.DUTIES
-        if bulleted or above.endswith(":") or (is_short and lists.other.search(above)):
+        if bulleted or above.endswith(":") or (is_short and lists.other.search(heading)):
             return None
     return None
 
@@ -78,9 +79,9 @@ def list_of(text: str, position: int) -> ListOf | None:
 def _lists_benefits(text: str, start: int, end: int, line: str, lists: _Lists) -> bool:
     """Whether a line is, or stands beside, a list of what the employer gives."""
     around = text[max(0, start - _NEARBY) : end + _NEARBY] if len(line) <= _LONGEST_HEADING else line
-    if len(lists.perks.findall(around)) >= _PERKS_NEEDED:
+    if len(lists.perks.findall(around.lower())) >= _PERKS_NEEDED:
         return True
-    if lists.benefits.search(line[:_LONGEST_HEADING].partition(":")[0]):
+    if lists.benefits.search(line[:_LONGEST_HEADING].partition(":")[0].lower()):
         return True
     return line.count("|") >= _BARS_NEEDED and lists.offer_in_fields.search(line) is not None
 
@@ -104,4 +105,4 @@ def _lists() -> _Lists:
 
 def _words(alternatives: list[str]) -> re.Pattern[str]:
     pattern = "|".join(alternatives).replace(" ", r"\s+").replace("'", "['’]")
-    return re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
+    return re.compile(rf"\b(?:{pattern})\b")

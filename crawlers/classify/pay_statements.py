@@ -10,6 +10,7 @@ from functools import cache
 from ahocorasick_rs import AhoCorasick
 
 from crawlers.classify import rules
+from crawlers.classify.automaton import automaton
 from crawlers.classify.pay_amounts import Figures, currency_words, figures_in
 from crawlers.classify.pay_labels import label_of
 from crawlers.classify.pay_periods import Money, money
@@ -421,7 +422,7 @@ def _anchors() -> _Anchors:
         for pair in (f"{word}{space}{digit}", f"{digit}{space}{word}")
     ]
     beside += [f"{mark}{space}{word}" for word in currency_words() for space in ("", " ") for mark in ("k", ",-", ".-")]
-    return _Anchors(AhoCorasick(list(dict.fromkeys([*pay, *beside]))), len(pay))
+    return _Anchors(automaton(dict.fromkeys([*pay, *beside])), len(pay))
 
 
 @cache

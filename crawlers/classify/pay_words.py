@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick
 
 from crawlers.classify import rules
+from crawlers.classify.automaton import automaton
 from crawlers.items import PayBasis, PayPeriod
 
 
@@ -81,5 +82,5 @@ def _lexicon() -> _Lexicon:
                 group["id"], WordKind(group["kind"]), basis, period, word.startswith("*"), word.endswith("*")
             )
             entries[word.strip("*")] = entry
-    words = AhoCorasick(list(entries), matchkind=MatchKind.LeftmostLongest)
+    words = automaton(entries, longest=True)
     return _Lexicon(words, tuple(entries.values()))

@@ -11,6 +11,7 @@ from itertools import islice
 from ahocorasick_rs import AhoCorasick
 
 from crawlers.classify import rules
+from crawlers.classify.automaton import automaton
 from crawlers.items import Section, SectionKind
 
 _SPACES = re.compile(r"[^\S\n]{2,}")
@@ -216,12 +217,12 @@ def _rules() -> _Rules:
         foreign_starts=frozenset(shape["foreign_starts"].split()),
         foreign_words=shape["foreign_words"],
         kinds=tuple((SectionKind(each["kind"]), re.compile(each["pattern"])) for each in data["kind"]),
-        notices=AhoCorasick([phrase for each in data["paragraph"] for phrase in each["phrases"]]),
+        notices=automaton(phrase for each in data["paragraph"] for phrase in each["phrases"]),
         notice_kinds=[SectionKind(each["kind"]) for each in data["paragraph"] for _ in each["phrases"]],
         line=re.compile(
             rf"(?m)^(?![•●▪])(?:([^\n]{{3,{data['longest']}}})$|([^\n:.!?]{{3,{data['longest_field']}}}):(?=[^\n]))"
         ),
-        inline_words=AhoCorasick(shape["inline_words"]),
+        inline_words=automaton(shape["inline_words"]),
         inline=re.compile(
             rf"(?:(?<=[a-z.!?;:)\]])|(?<=[.!?;:)\]] )|^)({'|'.join(shape['inline'])})(?=\s?:|\s[A-Z•*-]|[A-Z0-9•*])"
         ),

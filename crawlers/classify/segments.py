@@ -43,6 +43,7 @@ _PAIR = 2
 _ASIDE = re.compile(r" - ([^-;.!?]{2,80}?) - ")
 """What stands between two dashes: it parts no clauses."""
 _INITIALS = re.compile(r"\b(?:u\.s\.(?:a\.)?|u\.k\.|e\.g\.|i\.e\.|etc\.|inc\.|incl\.|ltd\.|corp\.)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _PLAIN = str.maketrans("‘’‛“”„–—‐‑‒−\xa0\u202f\u2009\t", "'''\"\"\"-;----    ")
 
 
@@ -59,6 +60,17 @@ class Segment:
     """The same, as long, in lower case; curly quotes, long dashes and the dots of "U.S." made plain, and a dash
     between spaces turned into a semicolon: both part clauses."""
     list_of: ListOf | None = None
+
+
+def without_surrogates(text: str) -> str:
+    """The text, as long, with U+FFFD for lone surrogates: they are no characters, and no words can be looked for in
+    them.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text)
+    return text
 
 
 def same_length_lower(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from ahocorasick_rs import AhoCorasick
 
 from crawlers.classify import rules
+from crawlers.classify.automaton import automaton
 from crawlers.classify.document import Document, plain
 from crawlers.items import EmploymentType, Evidence, JobKind, JobPosting, Seniority
 
@@ -186,4 +187,4 @@ def _rule_set(entries: list[dict[str, Any]], words: dict[str, str]) -> _RuleSet:
         )
         for entry in entries
     )
-    return _RuleSet(rule_list, AhoCorasick(list(literals)), tuple(map(tuple, literals.values())))
+    return _RuleSet(rule_list, automaton(literals), tuple(map(tuple, literals.values())))

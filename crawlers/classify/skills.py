@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick
 
+from crawlers.classify.automaton import automaton
 from crawlers.classify.document import Document
 from crawlers.classify.preference import Preference, preferences
 from crawlers.classify.rules import load
@@ -326,7 +327,7 @@ def _rules() -> _Rules:
     short = {word: spelling for word, spelling in spellings.items() if len(word) <= _SHORT}
     cues, guards = data["cues"], data["guards"]
     return _Rules(
-        automaton=AhoCorasick(patterns, matchkind=MatchKind.LeftmostLongest),
+        automaton=automaton(patterns, longest=True),
         found=found,
         skipped=skipped,
         trailing=trailing,

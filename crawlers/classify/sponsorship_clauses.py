@@ -52,13 +52,14 @@ def in_clauses(segment: Segment, plain: str, rules: SponsorshipRules, language: 
         row = Row(rules.concepts.codes["BENEFIT"] + row.codes, [0, *row.starts], [0, *row.ends])
     codes, taken = row.codes, rules.concepts.codes["TAKEN"]
     undecided = is_question(plain, rules)
+    present = frozenset(codes)
     found: list[Finding] = []
     for rule in rules.clauses:
+        if any(present.isdisjoint(needed) for needed in rule.needs):
+            continue
         if undecided and not (rule.is_field or rule.value == "unclear"):
             continue
         if segment.list_of is ListOf.DUTIES and rule.value in (Stance.OFFERED, "unclear") and not rule.is_field:
-            continue
-        if not all(any(code in codes for code in needed) for needed in rule.needs):
             continue
         while match := rule.pattern.search(codes):
             start, end = match.span()

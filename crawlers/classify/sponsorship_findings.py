@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from crawlers.classify.segments import Segment, same_length_lower, segments_around
+from crawlers.classify.segments import Segment, same_length_lower, segments_around, without_surrogates
 from crawlers.classify.sponsorship_clauses import Finding, in_clauses, is_question, sequel_of
 from crawlers.classify.sponsorship_rules import SponsorshipRules, VisaRule
 from crawlers.items import Stance, Visa, VisaMention
@@ -17,8 +17,6 @@ that is nothing but such words takes no longer."""
 _MOST_SEGMENTS = 32
 _MOST_CHARACTERS = 6000
 """The most that is read of one text; real postings stay below 20 segments and 4,500 characters."""
-_SURROGATE = re.compile("[\ud800-\udfff]")
-"""No character, and nothing that words can be looked for in."""
 _NEAR = 3
 """Characters at most between a segment and one that goes on with it."""
 
@@ -52,7 +50,7 @@ class Findings:
 
 def find(text: str, rules: SponsorshipRules, language: str | None) -> Findings:
     """What the rules find in the text of one source, which is in this language (ISO 639-1; None: not known)."""
-    text = text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+    text = without_surrogates(text)
     positions = subject_positions(text, rules)
     found = Findings(findings=[], visas=[], is_silent=not positions)
     last: list[Finding] = []
@@ -90,9 +88,12 @@ def mention(name: VisaName, text: str) -> VisaMention:
 
 def subject_positions(text: str, rules: SponsorshipRules) -> list[int]:
     """Where the text has words of the subject. The cheap gate: most postings have none."""
-    found = rules.words.find_matches_as_indexes(same_length_lower(text), overlapping=True)
-    found += rules.exact_words.find_matches_as_indexes(text, overlapping=True)
-    starts = sorted({start for _, start, _ in found})
+    exact = rules.exact_words
+    starts = sorted({
+        start
+        for word, start, end in rules.words.find_matches_as_indexes(same_length_lower(text), overlapping=True)
+        if word not in exact or text[start:end] == exact[word]
+    })  # fmt: skip
     half = _MOST_POSITIONS // 2
     return starts if len(starts) <= _MOST_POSITIONS else [*starts[:half], *starts[-half:]]
 

@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 from ahocorasick_rs import AhoCorasick
 
+from crawlers.classify.any_of import Alternative, AnyOf
+from crawlers.classify.automaton import automaton
 from crawlers.classify.concepts import Concepts, concepts
 from crawlers.classify.rules import load
 from crawlers.items import Clearance, Stance, Visa
@@ -33,7 +36,7 @@ class Rule:
     """Field of SponsorshipReading."""
     value: str | bool
     """What the words say: a `Stance` or "unclear", a `Clearance`, or true / false."""
-    pattern: re.Pattern[str]
+    pattern: AnyOf | re.Pattern[str]
     """Over `Segment.text`; of sponsorship, over `Row.codes`."""
     is_field: bool
     """A field with its value, which decides before prose does."""
@@ -68,7 +71,7 @@ class OtherSense:
 
     needs: tuple[str, ...]
     """A segment has at least one of these before the pattern is tried."""
-    pattern: re.Pattern[str]
+    pattern: AnyOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,9 @@ class SponsorshipRules:
     concepts: Concepts
 
     words: AhoCorasick
-    """In lower case; a text with none of these, nor of `exact_words`, is not about visas."""
-    exact_words: AhoCorasick
+    """In lower case; a text with none of these is not about visas."""
+    exact_words: dict[int, str]
+    """Those of them that must be written just so, by number."""
     boilerplate: re.Pattern[str]
     characteristics: re.Pattern[str]
     characteristics_needed: int
@@ -119,20 +123,20 @@ def sponsorship_rules() -> SponsorshipRules:
         rule = _rule(entry, vocabulary, authorization["needs"])
         rules.setdefault(rule.reading, []).append(rule)
     clauses = [_clause(entry, concepts()) for entry in load("sponsorship")["rule"]]
-    boilerplate, words = data["boilerplate"], data["words"]
+    boilerplate, words, gate = data["boilerplate"], data["words"], data["gate"]
     return SponsorshipRules(
         concepts=concepts(),
         clauses=tuple(rule for rule in clauses if rule.id != _SEQUEL),
         sequel=_any([words["sequel"]], vocabulary),
         sequel_rule=next(rule for rule in clauses if rule.id == _SEQUEL),
-        words=AhoCorasick(data["gate"]["words"]),
-        exact_words=AhoCorasick(data["gate"]["exact"]),
+        words=automaton([*gate["words"], *(word.lower() for word in gate["exact"])]),
+        exact_words=dict(enumerate(gate["exact"], start=len(gate["words"]))),
         boilerplate=_any(boilerplate["segments"], vocabulary),
         characteristics=_any([boilerplate["characteristics"]], vocabulary),
         characteristics_needed=boilerplate["characteristics_needed"],
         unless=_any([boilerplate["unless"]], vocabulary),
         other_senses=tuple(
-            OtherSense(needs=tuple(entry["needs"]), pattern=_any(entry["patterns"], vocabulary))
+            OtherSense(needs=tuple(entry["needs"]), pattern=_any_of(entry["patterns"], vocabulary))
             for entry in data["other_sense"]
         ),
         rules={reading: tuple(of_reading) for reading, of_reading in rules.items()},
@@ -170,7 +174,7 @@ def _rule(entry: dict[str, Any], vocabulary: dict[str, str], needs: dict[str, li
         id=entry["id"],
         reading=entry["reading"],
         value=value,
-        pattern=_any(entry["patterns"], vocabulary),
+        pattern=_any_of(entry["patterns"], vocabulary),
         is_field=False,
         needs=tuple(tuple(needs[name]) for name in entry.get("needs", [entry["reading"]])),
         scope=None,
@@ -207,6 +211,19 @@ def _visas(entries: list[dict[str, Any]]) -> Iterator[VisaRule]:
             pattern=re.compile(_with_blanks(entry["pattern"]), flags),
             needs_context=entry.get("context", False),
         )
+
+
+def _any_of(patterns: list[str | dict[str, Any]], vocabulary: dict[str, str]) -> AnyOf:
+    """Patterns, some with words that they need; those without are tried as one, where their order allows."""
+    alternatives: list[Alternative] = []
+    for is_plain, group in groupby(patterns, key=lambda each: isinstance(each, str)):
+        if is_plain:
+            alternatives.append(Alternative(_any([str(each) for each in group], vocabulary)))
+            continue
+        for each in group:
+            assert isinstance(each, dict)
+            alternatives.append(Alternative(_any([each["pattern"]], vocabulary), tuple(each["needs"])))
+    return AnyOf(tuple(alternatives))
 
 
 def _any(patterns: list[str], vocabulary: dict[str, str]) -> re.Pattern[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from ahocorasick_rs import AhoCorasick
 
 from crawlers.classify import rules
+from crawlers.classify.automaton import automaton
 from crawlers.classify.document import Document, plain
 from crawlers.items import Evidence, SectionKind, Workplace
 
@@ -209,7 +210,7 @@ def _rules() -> _Rules:
         title_words=tuple(data["title_words"]),
         statements=[[rule for names, rule in statements if name in names] for _, name in anchors],
         veto=re.compile(data["description"]["veto"]),
-        anchors=AhoCorasick([word for word, _ in anchors]),
+        anchors=automaton(word for word, _ in anchors),
     )
 
 
