@@ -76,7 +76,7 @@ def classify(posting: JobPosting) -> Classified:
     work = _employment(posting, document)
     level = seniority.read(posting, document, work.job_kind, work.employment_type, work.evidence)
     posting.seniority = level.seniority
-    stance = _sponsorship(posting)
+    stance = _sponsorship(posting, document)
     job = occupation.read(posting)
     posting.occupation = job.occupation
     money = pay.read(posting, document)
@@ -108,8 +108,8 @@ def _employment(posting: JobPosting, document: Document) -> employment.Employmen
     return work
 
 
-def _sponsorship(posting: JobPosting) -> sponsorship.SponsorshipReading:
-    stance = sponsorship.read(posting)
+def _sponsorship(posting: JobPosting, document: Document) -> sponsorship.SponsorshipReading:
+    stance = sponsorship.read(posting, document)
     posting.sponsorship = stance.sponsorship
     posting.visas = stance.visas
     posting.citizenship_required = stance.citizenship_required

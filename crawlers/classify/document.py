@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from crawlers.classify.sections import sections_of
 from crawlers.classify.segments import same_length_lower, without_surrogates
+from crawlers.classify.words import Places
 from crawlers.items import Evidence, Section, SectionKind
 
 LONGEST = 100_000
@@ -32,6 +33,8 @@ class Document:
     """In the order of the text, without gaps; empty for an empty text."""
     starts: list[int]
     """Where each section starts."""
+    places: Places
+    """Where words stand in `lower`."""
 
     def kind_at(self, position: int) -> SectionKind:
         """Kind of the section that a position is in.
@@ -60,8 +63,9 @@ def document_of(text: str) -> Document:
     """
     text = without_surrogates(text[:LONGEST])
     lower = plain(text)
-    sections = sections_of(text, lower)
-    return Document(text=text, lower=lower, sections=sections, starts=[section.start for section in sections])
+    places = Places(lower)
+    sections = sections_of(text, lower, places)
+    return Document(text, lower, sections, [section.start for section in sections], places)
 
 
 def plain(text: str) -> str:

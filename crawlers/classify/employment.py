@@ -7,15 +7,15 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
-from itertools import islice
 from typing import Any
 
 from ahocorasick_rs import AhoCorasick
 
 from crawlers.classify import rules
 from crawlers.classify.automaton import automaton
-from crawlers.classify.document import LONGEST, Document
+from crawlers.classify.document import Document, document_of
 from crawlers.classify.segments import same_length_lower
+from crawlers.classify.words import WordList
 from crawlers.items import EmploymentType, Evidence, JobKind, JobPosting
 
 _HOURS = frozenset({EmploymentType.FULL_TIME, EmploymentType.PART_TIME, EmploymentType.PER_DIEM})
@@ -128,7 +128,7 @@ class _Rules:
 @dataclass(frozen=True, slots=True)
 class _Anchors:
     words: AhoCorasick
-    """The literals that rules need, looked for in one pass: of a description's, the words at which they begin."""
+    """The literals that rules need."""
     rules: list[list[_Rule]]
     """The rules that need each of them."""
 
@@ -148,8 +148,8 @@ def read(posting: JobPosting, language: str | None = None, document: Document | 
         )
     title = same_length_lower(posting.title[:_LONGEST_TITLE])
     title_hits = list(_title_hits(title))
-    text = document.lower if document else same_length_lower(posting.description_text[:LONGEST])
-    body_hits = [hit for hit in _body_hits(text, language) if not _is_of_others(hit, title)]
+    document = document or document_of(posting.description_text)
+    body_hits = [hit for hit in _body_hits(document, language) if not _is_of_others(hit, title)]
     words = title_hits + body_hits
 
     decisive = next((hit for hit in words if hit.kind), None)
@@ -255,14 +255,14 @@ def _title_hits(title: str) -> Iterator[_Hit]:
                 break
 
 
-def _body_hits(text: str, language: str | None) -> list[_Hit]:
-    """Hits of a lower-case description in the order of the rules: one a rule, of fields all that say something new."""
+def _body_hits(document: Document, language: str | None) -> list[_Hit]:
+    """Hits of a description in the order of the rules: one a rule, of fields all that say something new."""
     hits: dict[str, list[_Hit]] = {}
-    anchors = _anchors(language)
-    for index, start, _ in islice(anchors.words.find_matches_as_indexes(text, overlapping=True), _MOST_PLACES):
+    text, rules_of = document.lower, _rules_in(language)
+    for index, start, _ in document.places.of(_body_words())[:_MOST_PLACES]:
         if start and text[start - 1].isalnum():
             continue
-        for rule in anchors.rules[index]:
+        for rule in rules_of[index]:
             found = hits.get(rule.id, [])
             if found and not rule.is_field:
                 continue
@@ -364,21 +364,25 @@ def _rules() -> _Rules:
 @cache
 def _title_anchors() -> _Anchors:
     """Rules for titles by the literals of which they need one."""
-    return _anchored(_rules().title)
-
-
-@cache
-def _anchors(language: str | None) -> _Anchors:
-    """Rules for descriptions in a language, by their anchors."""
-    return _anchored(rule for rule in _rules().body if language in (rule.language, None))
-
-
-def _anchored(rules: Iterable[_Rule]) -> _Anchors:
     rules_of: dict[str, list[_Rule]] = {}
-    for rule in rules:
+    for rule in _rules().title:
         for literal in rule.needs:
             rules_of.setdefault(literal, []).append(rule)
     return _Anchors(automaton(rules_of), list(rules_of.values()))
+
+
+@cache
+def _body_words() -> WordList:
+    """Words at which what rules for descriptions look for begins."""
+    return WordList(dict.fromkeys(word for rule in _rules().body for word in rule.needs))
+
+
+@cache
+def _rules_in(language: str | None) -> list[list[_Rule]]:
+    """Rules for descriptions in a language, by the words' order."""
+    words = dict.fromkeys(word for rule in _rules().body for word in rule.needs)
+    rules = [rule for rule in _rules().body if language in (rule.language, None)]
+    return [[rule for rule in rules if word in rule.needs] for word in words]
 
 
 def _rule(entry: dict[str, Any], words: dict[str, str]) -> _Rule:

@@ -12,11 +12,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from ahocorasick_rs import AhoCorasick
-
 from crawlers.classify import rules
-from crawlers.classify.automaton import automaton
 from crawlers.classify.document import Document
+from crawlers.classify.words import WordList
 from crawlers.items import Evidence, Experience, JobPosting, SectionKind
 
 _MONTHS = 12
@@ -24,7 +22,7 @@ _LONGEST_AMOUNT = 48
 """Characters before a unit in which its number stands."""
 _BEFORE, _AFTER = 110, 150
 """Characters of the sentence that are looked at."""
-_MOST_AMOUNTS = 60
+_MOST_PLACES = 60
 _MOST_YEARS = 30
 """More are an employer's own."""
 _MANY_YEARS = 16
@@ -94,6 +92,10 @@ class _Rules:
     preferred: _Rule
     none_needed: re.Pattern[str]
     none_needed_id: str
+    units: WordList
+    """Endings of amounts, the English ones first."""
+    english_units: int
+    """So many."""
 
 
 def read(posting: JobPosting, document: Document) -> ExperienceReading:
@@ -105,7 +107,7 @@ def read(posting: JobPosting, document: Document) -> ExperienceReading:
     Experience(min=2.0, max=4.0)
     """
     preferred: tuple[_Amount, str] | None = None
-    for amount in _amounts(document, _units(posting.language)):
+    for amount in _amounts(document, posting.language):
         if (rule := _rule_of(amount)) is None:
             continue
         kind = document.kind_at(amount.start)
@@ -134,13 +136,14 @@ def _none_needed(document: Document) -> ExperienceReading:
     return ExperienceReading()
 
 
-def _amounts(document: Document, units: AhoCorasick) -> Iterator[_Amount]:
+def _amounts(document: Document, language: str | None) -> Iterator[_Amount]:
     """Amounts in the order of the text."""
     known = _rules()
     text = document.lower
     done = 0
-    for _, start, _ in units.find_matches_as_indexes(text)[:_MOST_AMOUNTS]:
-        if start < done or not _may_end_a_number(text, start):
+    english = known.english_units if language == "en" else None
+    for unit, start, _ in document.places.of(known.units)[:_MOST_PLACES]:
+        if start < done or (english and unit >= english) or not _may_end_a_number(text, start):
             continue
         match = known.amount.search(text, max(done, start - _LONGEST_AMOUNT), start + _LONGEST_AMOUNT)
         if match and match.start() <= start < match.end():
@@ -242,16 +245,10 @@ def _holds(rule: _Rule, amount: _Amount) -> bool:
 
 
 @cache
-def _units(language: str | None) -> AhoCorasick:
-    """Endings of amounts, those of other languages where the text's is unknown or not English."""
-    units = rules.load("experience")["units"]
-    return automaton(unit for name in units if language != "en" or "elsewhere" not in name for unit in units[name])
-
-
-@cache
 def _rules() -> _Rules:
     data = rules.load("experience")
-    words, preferred, none = data["words"], data["preferred"], data["none_needed"]
+    words, preferred, none, units = data["words"], data["preferred"], data["none_needed"], data["units"]
+    english = [unit for name in units if "elsewhere" not in name for unit in units[name]]
     return _Rules(
         amount=_amount_pattern(data),
         numbers={word: float(number) for word, number in data["numbers"].items()},
@@ -266,6 +263,8 @@ def _rules() -> _Rules:
         preferred=_rule({"id": "experience.preferred", **preferred}, words),
         none_needed=re.compile(none["pattern"]),
         none_needed_id=none["id"],
+        units=WordList([*english, *(unit for name in units if "elsewhere" in name for unit in units[name])]),
+        english_units=len(english),
     )
 
 

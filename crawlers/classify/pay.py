@@ -59,7 +59,7 @@ def _sources(posting: JobPosting, document: Document) -> Iterator[Source]:
     raw = posting.pay_raw
     if raw and not _is_json(raw) and len(raw) <= _LONGEST_RAW:
         yield Source("pay_raw", raw, plain(raw), is_about_pay=True)
-    yield Source("description", document.text, document.lower, kind_at=document.kind_at)
+    yield Source("description", document.text, document.lower, kind_at=document.kind_at, places=document.places)
     title = posting.title[:_LONGEST_TITLE]
     if _DIGIT.search(title):
         yield Source("title", title, plain(title), is_title=True)
@@ -150,7 +150,8 @@ def _stated(posting: JobPosting, document: Document, country: str | None) -> lis
         period = pay.period or next((word.period for word in words if word.period), None)
         if period is None:
             if statements is None:
-                statements = statements_in(Source("description", document.text, document.lower), country)
+                text = Source("description", document.text, document.lower, places=document.places)
+                statements = statements_in(text, country)
             period = next(
                 (
                     each.period

@@ -7,14 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from ahocorasick_rs import AhoCorasick
-
 from crawlers.classify import rules
-from crawlers.classify.automaton import automaton
 from crawlers.classify.pay_amounts import Figures, currency_words, figures_in
 from crawlers.classify.pay_labels import label_of
 from crawlers.classify.pay_periods import Money, money
 from crawlers.classify.pay_words import Word, WordKind, words_in
+from crawlers.classify.words import Places, WordList
 from crawlers.items import PayBasis, PayPeriod, SectionKind
 
 _BEFORE = 160
@@ -70,6 +68,8 @@ class Source:
     """A platform's field for pay: no word has to say so."""
     is_title: bool = False
     kind_at: Callable[[int], SectionKind] | None = None
+    places: Places | None = None
+    """Where words stand in `lower`, where that was looked through already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def statements_in(source: Source, country: str | None) -> list[Statement]:
     found: list[Statement] = []
     before: Figures | None = None
     verdict: _Verdict | None = None
-    for figures in _figures(source.lower):
+    for figures in _figures(source):
         verdict = _verdict(source, figures, before, verdict)
         floor, before = before.end if before else 0, figures
         if not verdict.is_pay:
@@ -127,11 +127,12 @@ def statements_in(source: Source, country: str | None) -> list[Statement]:
     return found
 
 
-def _figures(lower: str) -> Iterator[Figures]:
+def _figures(source: Source) -> Iterator[Figures]:
     """Figures beside words of currencies and after words of pay, in order."""
     done = count = 0
-    anchors = _anchors()
-    for index, start, end in anchors.words.find_matches_as_indexes(lower)[:_MOST_ANCHORS]:
+    anchors, lower = _anchors(), source.lower
+    places = source.places or Places(lower)
+    for index, start, end in places.of(anchors.words)[:_MOST_ANCHORS]:
         if end <= done:
             continue
         if index < anchors.of_pay:
@@ -406,7 +407,7 @@ def _bounds() -> _Bounds:
 
 @dataclass(frozen=True, slots=True)
 class _Anchors:
-    words: AhoCorasick
+    words: WordList
     of_pay: int
     """So many of them, the first ones, are words of pay; the others are words of currencies beside a digit."""
 
@@ -422,7 +423,7 @@ def _anchors() -> _Anchors:
         for pair in (f"{word}{space}{digit}", f"{digit}{space}{word}")
     ]
     beside += [f"{mark}{space}{word}" for word in currency_words() for space in ("", " ") for mark in ("k", ",-", ".-")]
-    return _Anchors(automaton(dict.fromkeys([*pay, *beside])), len(pay))
+    return _Anchors(WordList(dict.fromkeys([*pay, *beside])), len(pay))
 
 
 @cache

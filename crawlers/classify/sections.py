@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
 
-from ahocorasick_rs import AhoCorasick
-
 from crawlers.classify import rules
-from crawlers.classify.automaton import automaton
+from crawlers.classify.words import Places, WordList
 from crawlers.items import Section, SectionKind
 
 _SPACES = re.compile(r"[^\S\n]{2,}")
@@ -44,13 +42,13 @@ class _Rules:
     foreign_starts: frozenset[str]
     foreign_words: int
     kinds: tuple[tuple[SectionKind, re.Pattern[str]], ...]
-    notices: AhoCorasick
+    notices: WordList
     """Phrases of paragraphs that are notices."""
     notice_kinds: list[SectionKind]
     """By the phrases' order."""
     line: re.Pattern[str]
     """A line short enough for a heading (group 1), or the beginning of a longer one, up to a colon (group 2)."""
-    inline_words: AhoCorasick
+    inline_words: WordList
     inline: re.Pattern[str]
     """Headings (group 1) in texts without line breaks."""
     longest_field: int
@@ -70,8 +68,8 @@ class _Mark:
     """To the next mark; else to the end of the line."""
 
 
-def sections_of(text: str, lower: str) -> list[Section]:
-    """Sections in order, without gaps; `lower` is the text in lower case, as long.
+def sections_of(text: str, lower: str, places: Places) -> list[Section]:
+    """Sections in order, without gaps; `lower` is the text in lower case, as long, and `places` are those of its words.
 
     What stands before the first heading is the introduction, with an empty heading. A field of one line, and a
     paragraph that is an employer's EEO or E-Verify notice, ends with its line: what follows goes on as before it, with
@@ -90,7 +88,7 @@ def sections_of(text: str, lower: str) -> list[Section]:
             position = end
 
     heading = ""
-    marks = [*islice(_headings(text, lower), _MOST), *islice(_notices(lower), _MOST)]
+    marks = [*islice(_headings(text, lower, places), _MOST), *islice(_notices(lower, places), _MOST)]
     for mark in sorted(marks, key=lambda mark: (mark.start, mark.lasts))[:_MOST]:
         if mark.start < position:
             continue
@@ -124,14 +122,14 @@ def kind_of_heading(line: str) -> SectionKind | None:
     return _subject(line)
 
 
-def _headings(text: str, lower: str) -> Iterator[_Mark]:
+def _headings(text: str, lower: str, places: Places) -> Iterator[_Mark]:
     """Lines that are headings, and lines that begin with one."""
     known = _rules()
     if len(lower) > _LONG_LINES * (1 + lower.count("\n")):
         # Where line breaks were lost, runs of spaces or what is glued to a heading show where they were.
         if "  " in text:
             text = _SPACES.sub(lambda run: "\n" * len(run[0]), text)
-        yield from _inline_headings(text, lower)
+        yield from _inline_headings(text, places)
     for match in known.line.finditer(text):
         start = match.start()
         if (line := match[1]) is not None:
@@ -150,9 +148,9 @@ def _headings(text: str, lower: str) -> Iterator[_Mark]:
             yield _Mark(start, end, kind, field.strip(_MARKS), lasts=kind not in _FIELD_KINDS)
 
 
-def _inline_headings(text: str, lower: str) -> Iterator[_Mark]:
+def _inline_headings(text: str, places: Places) -> Iterator[_Mark]:
     known, done = _rules(), 0
-    for _, start, end in known.inline_words.find_matches_as_indexes(lower):
+    for _, start, end in places.of(known.inline_words):
         # A pattern over the whole text is slow: it is tried around the words that it cannot do without.
         if not text[start].isupper():
             continue
@@ -194,10 +192,10 @@ def _subject(line: str) -> SectionKind | None:
     return next((kind for kind, pattern in _rules().kinds if pattern.search(line)), None)
 
 
-def _notices(lower: str) -> Iterator[_Mark]:
+def _notices(lower: str, places: Places) -> Iterator[_Mark]:
     """Paragraphs that are notices by their words."""
     known, done = _rules(), 0
-    for index, position, _ in known.notices.find_matches_as_indexes(lower):
+    for index, position, _ in places.of(known.notices):
         if position >= done:
             start = lower.rfind("\n", 0, position) + 1
             done = lower.find("\n", position)
@@ -217,12 +215,12 @@ def _rules() -> _Rules:
         foreign_starts=frozenset(shape["foreign_starts"].split()),
         foreign_words=shape["foreign_words"],
         kinds=tuple((SectionKind(each["kind"]), re.compile(each["pattern"])) for each in data["kind"]),
-        notices=automaton(phrase for each in data["paragraph"] for phrase in each["phrases"]),
+        notices=WordList(phrase for each in data["paragraph"] for phrase in each["phrases"]),
         notice_kinds=[SectionKind(each["kind"]) for each in data["paragraph"] for _ in each["phrases"]],
         line=re.compile(
             rf"(?m)^(?![•●▪])(?:([^\n]{{3,{data['longest']}}})$|([^\n:.!?]{{3,{data['longest_field']}}}):(?=[^\n]))"
         ),
-        inline_words=automaton(shape["inline_words"]),
+        inline_words=WordList(shape["inline_words"]),
         inline=re.compile(
             rf"(?:(?<=[a-z.!?;:)\]])|(?<=[.!?;:)\]] )|^)({'|'.join(shape['inline'])})(?=\s?:|\s[A-Z•*-]|[A-Z0-9•*])"
         ),

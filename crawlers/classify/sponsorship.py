@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from crawlers.classify.document import Document
 from crawlers.classify.language import likeliest
 from crawlers.classify.segments import same_length_lower
 from crawlers.classify.sponsorship_clauses import Finding
@@ -55,8 +56,9 @@ class _Statement:
     """It is about other places than those that offers name."""
 
 
-def read(posting: JobPosting) -> SponsorshipReading:
-    """Read what the posting says; the posting is not changed.
+def read(posting: JobPosting, document: Document | None = None) -> SponsorshipReading:
+    """Read what the posting says; the posting is not changed. `document` is the description where it was made ready
+    already.
 
     Evidence from `questions` points into them joined by line breaks; a question makes a posting unclear at most.
     """
@@ -73,7 +75,8 @@ def read(posting: JobPosting) -> SponsorshipReading:
         ("questions", "\n".join(posting.questions)),
     ):
         if text:
-            found = find(text, rules, language)
+            places = document.places if document and source == "description" else None
+            found = find(text, rules, language, places)
             is_silent &= found.is_silent
             statements.extend(_statements(source, text, found.findings, posting, rules))
             if source == "description":

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from crawlers.classify.segments import Segment, same_length_lower, segments_around, without_surrogates
+from crawlers.classify.document import plain as plain_words
+from crawlers.classify.segments import Segment, segments_around, without_surrogates
 from crawlers.classify.sponsorship_clauses import Finding, in_clauses, is_question, sequel_of
 from crawlers.classify.sponsorship_rules import SponsorshipRules, VisaRule
+from crawlers.classify.words import Places
 from crawlers.items import Stance, Visa, VisaMention
 
 _MOST_POSITIONS = 96
@@ -48,10 +50,13 @@ class Findings:
     """It has no word of the subject at all."""
 
 
-def find(text: str, rules: SponsorshipRules, language: str | None) -> Findings:
-    """What the rules find in the text of one source, which is in this language (ISO 639-1; None: not known)."""
+def find(text: str, rules: SponsorshipRules, language: str | None, places: Places | None = None) -> Findings:
+    """What the rules find in the text of one source, which is in this language (ISO 639-1; None: not known).
+
+    `places` are those of its words, where it was looked through already.
+    """
     text = without_surrogates(text)
-    positions = subject_positions(text, rules)
+    positions = subject_positions(text, rules, places or Places(plain_words(text)))
     found = Findings(findings=[], visas=[], is_silent=not positions)
     last: list[Finding] = []
     last_end = -_NEAR - 1
@@ -86,12 +91,12 @@ def mention(name: VisaName, text: str) -> VisaMention:
     )
 
 
-def subject_positions(text: str, rules: SponsorshipRules) -> list[int]:
+def subject_positions(text: str, rules: SponsorshipRules, places: Places) -> list[int]:
     """Where the text has words of the subject. The cheap gate: most postings have none."""
     exact = rules.exact_words
     starts = sorted({
         start
-        for word, start, end in rules.words.find_matches_as_indexes(same_length_lower(text), overlapping=True)
+        for word, start, end in places.of(rules.words)
         if word not in exact or text[start:end] == exact[word]
     })  # fmt: skip
     half = _MOST_POSITIONS // 2

@@ -9,12 +9,11 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from ahocorasick_rs import AhoCorasick
-
 from crawlers.classify.any_of import Alternative, AnyOf
-from crawlers.classify.automaton import automaton
 from crawlers.classify.concepts import Concepts, concepts
+from crawlers.classify.document import plain
 from crawlers.classify.rules import load
+from crawlers.classify.words import WordList
 from crawlers.items import Clearance, Stance, Visa
 
 _NAME = re.compile(r"\{([A-Z_]+)\}")
@@ -80,7 +79,7 @@ class SponsorshipRules:
 
     concepts: Concepts
 
-    words: AhoCorasick
+    words: WordList
     """In lower case; a text with none of these is not about visas."""
     exact_words: dict[int, str]
     """Those of them that must be written just so, by number."""
@@ -129,7 +128,7 @@ def sponsorship_rules() -> SponsorshipRules:
         clauses=tuple(rule for rule in clauses if rule.id != _SEQUEL),
         sequel=_any([words["sequel"]], vocabulary),
         sequel_rule=next(rule for rule in clauses if rule.id == _SEQUEL),
-        words=automaton([*gate["words"], *(word.lower() for word in gate["exact"])]),
+        words=WordList([*map(plain, gate["words"]), *(word.lower() for word in gate["exact"])]),
         exact_words=dict(enumerate(gate["exact"], start=len(gate["words"]))),
         boilerplate=_any(boilerplate["segments"], vocabulary),
         characteristics=_any([boilerplate["characteristics"]], vocabulary),

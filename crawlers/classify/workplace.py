@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from ahocorasick_rs import AhoCorasick
-
 from crawlers.classify import rules
-from crawlers.classify.automaton import automaton
 from crawlers.classify.document import Document, plain
+from crawlers.classify.words import WordList
 from crawlers.items import Evidence, SectionKind, Workplace
 
 _LONGEST_STRING = 300
@@ -142,7 +140,7 @@ def _first(candidates: Sequence[_Rule], text: str) -> _Hit | None:
 def _in_description(document: Document) -> _Hit | None:
     """The statement of the most trusted kind; none where those of a kind contradict each other."""
     known = _rules()
-    anchors = known.anchors.find_matches_as_indexes(document.lower)
+    anchors = document.places.of(known.anchors)
     hits = list(_statements(document, anchors[:_MOST_HITS])) if anchors else []
     if not hits:
         return None
@@ -193,7 +191,7 @@ class _Rules:
     statements: list[list[_Rule]]
     """Of each anchor."""
     veto: re.Pattern[str]
-    anchors: AhoCorasick
+    anchors: WordList
 
 
 @cache
@@ -210,7 +208,7 @@ def _rules() -> _Rules:
         title_words=tuple(data["title_words"]),
         statements=[[rule for names, rule in statements if name in names] for _, name in anchors],
         veto=re.compile(data["description"]["veto"]),
-        anchors=automaton(word for word, _ in anchors),
+        anchors=WordList(word for word, _ in anchors),
     )
 
 
