@@ -28,6 +28,7 @@ _SMALL = 1000
 """A figure below it may stand for thousands, where the other end of its range does."""
 _MOST = 60
 """Amounts that are read from one stretch of text, at most."""
+_FIRST_DIGIT = re.compile(r"\d(?<![\d.,].)")
 _LONGEST_WORD = 12
 """Characters before a number in which the words of its currency are looked for."""
 _SIZES = {
@@ -93,8 +94,9 @@ class _Unit:
 @dataclass(frozen=True, slots=True)
 class _Patterns:
     number: re.Pattern[str]
-    currency_before: re.Pattern[str]
     ends_of_currencies: frozenset[str]
+    lengths_of_currencies: list[int]
+    """From the longest word down."""
     after: re.Pattern[str]
     piece: re.Pattern[str]
     or_more: re.Pattern[str]
@@ -138,9 +140,13 @@ def _amounts(text: str, start: int, end: int) -> Iterator[_Amount]:
     patterns = _patterns()
     position = start
     for _ in range(_MOST):
-        match = patterns.number.search(text, position, min(len(text), end + 40))
-        if match is None or match.start() >= end:
+        digit = _FIRST_DIGIT.search(text, position, end)
+        if digit is None:
             return
+        position = digit.end()
+        match = patterns.number.match(text, digit.start(), min(len(text), end + 40))
+        if match is None:
+            continue
         position = match.end()
         if amount := _amount(text, match):
             position = amount.end
@@ -184,13 +190,26 @@ def _amount(text: str, match: re.Match[str]) -> _Amount | None:
 
 
 def _word_before(text: str, start: int) -> str:
-    """The words of currency right before a number, with the space between."""
-    patterns = _patterns()
-    slice_ = text[max(0, start - _LONGEST_WORD) : start]
-    if slice_.rstrip(" ")[-1:] not in patterns.ends_of_currencies:
+    """The words of currency right before a number, two at most, with the spaces between."""
+    floor = max(0, start - _LONGEST_WORD)
+    if text[floor:start].rstrip(" ")[-1:] not in _patterns().ends_of_currencies:
         return ""
-    match = patterns.currency_before.search(slice_)
-    return match[0] if match else ""
+    at = _currency_start(text, floor, start)
+    return text[_currency_start(text, floor, at) : start]
+
+
+def _currency_start(text: str, floor: int, end: int) -> int:
+    """Where the longest word of currency begins that ends at a place or a space before; `end` where there is none."""
+    stop = end - 1 if text[floor:end].endswith(" ") else end
+    for length in _patterns().lengths_of_currencies:
+        start = stop - length
+        if start < floor or text[start:stop] not in currency_words():
+            continue
+        # "San Francisco, CA$100,000" has no Canadian dollars.
+        before = text[max(0, start - 2) : start]
+        if not text[start].isalpha() or not ("a" <= before[-1:] <= "z" or before == ", "):
+            return start
+    return end
 
 
 def _currency(*words: str | None) -> str | None:
@@ -280,8 +299,8 @@ def _patterns() -> _Patterns:
     )
     return _Patterns(
         number=re.compile(_number_pattern(numbers)),
-        currency_before=re.compile(_before_pattern()),
         ends_of_currencies=frozenset(word[-1] for word in currency_words()),
+        lengths_of_currencies=sorted({len(word) for word in currency_words()}, reverse=True),
         after=re.compile(rf"[ ,(\n]{{0,3}}{after['filler']}{{0,3}}(?:{unit})"),
         piece=re.compile(data["no_period"]["piece"]),
         or_more=re.compile(data["bounds"]["or_more"]),
@@ -306,13 +325,3 @@ def _number_pattern(numbers: dict[str, list[str]]) -> str:
         rf"(?<![\d.,])(?P<number>{_NUMBER})(?:,-{{1,2}}|\.-{{1,2}})?"
         rf"(?P<multiplier>{multiplier})?(?P<behind>(?: ?(?:{behind})){{1,2}})?"
     )
-
-
-def _before_pattern() -> str:
-    """The words of a currency before a number."""
-    words = sorted(currency_words(), key=len, reverse=True)
-    # "San Francisco, CA$100,000" has no Canadian dollars.
-    before = "|".join(
-        rf"(?<![a-z])(?<!, ){re.escape(word)}" if word[0].isalpha() else re.escape(word) for word in words
-    )
-    return rf"(?:(?:{before}) ?){{1,2}}$"

@@ -222,7 +222,7 @@ def _rules() -> _Rules:
         ),
         inline_words=WordList(shape["inline_words"]),
         inline=re.compile(
-            rf"(?:(?<=[a-z.!?;:)\]])|(?<=[.!?;:)\]] )|^)({'|'.join(shape['inline'])})(?=\s?:|\s[A-Z•*-]|[A-Z0-9•*])"
+            rf"(?=[A-Z])(?:(?<=[a-z.!?;:)\]])|(?<=[.!?;:)\]] )|^)({'|'.join(shape['inline'])})(?=\s?:|\s[A-Z•*-]|[A-Z0-9•*])"
         ),
         longest_field=data["longest_field"],
         most_words=data["most_words"],

@@ -153,6 +153,8 @@ def _found(document: Document, known: _Rules) -> Iterator[_Mention | int]:
         start += known.skipped[index]
         trailing = known.trailing[index]
         end -= trailing
+        if not trailing and end - start <= _SHORT and padded[start - 1] not in _BEFORE_SHORT:
+            continue
         if (trailing or not _goes_on(padded, text, end, end - start)) and not padded[start - 1].isalnum():
             yield _mention(text, start - 1, end - 1, spelling)
         while trailing and (following := known.next_short.match(padded, end + 1)):
@@ -312,19 +314,16 @@ def _rules() -> _Rules:
         trailing.append(after)
 
     for word, spelling in spellings.items():
-        if len(word) > _SHORT:
+        if len(word) > _SHORTEST:
             add(word, spelling, 0, 0)
             continue
         for before in _BEFORE_SHORT:
-            if len(word) > _SHORTEST:
-                add(before + word, spelling, 1, 0)
-                continue
             for after in _AFTER_SHORT:
                 add(before + word + after, spelling, 1, 1)
     wishes = data["preference"]
     for word in {*wishes["anywhere"], *wishes["forward"], *wishes["not_meant"]} - spellings.keys():
         add(word, None, 0, 0)
-    short = {word: spelling for word, spelling in spellings.items() if len(word) <= _SHORT}
+    short = {word: spelling for word, spelling in spellings.items() if len(word) <= _SHORTEST}
     cues, guards = data["cues"], data["guards"]
     return _Rules(
         automaton=automaton(patterns, longest=True),
