@@ -56,7 +56,7 @@ class _Node:
 
 @dataclass(slots=True)
 class _Lexicon:
-    """The words of one or two languages."""
+    """The words of one language."""
 
     phrases: _Node = field(default_factory=_Node)
     prefixes: dict[str, str] = field(default_factory=dict)
@@ -68,8 +68,11 @@ class _Lexicon:
             self.prefixes.setdefault(phrase.removesuffix(_PREFIX), code)
             return
         node = self.phrases
-        for word in map(_spelled, _TOKEN.findall(phrase.lower())):
-            node = node.following.setdefault(word, _Node())
+        for word in _words_of(phrase):
+            following = node.following.get(word)
+            if following is None:
+                following = node.following[word] = _Node()
+            node = following
         node.code = node.code or code
 
     def longest(self, words: list[str], at: int) -> tuple[str, int] | None:
@@ -82,9 +85,11 @@ class _Lexicon:
             node = following
             if node.code:
                 found = node.code, end + 1 - at
-        if found is None and self.prefixes:
-            return next(((code, 1) for prefix, code in self.prefixes.items() if words[at].startswith(prefix)), None)
         return found
+
+    def beginning(self, word: str) -> str | None:
+        """Code of the prefix that a word begins with."""
+        return next((code for prefix, code in self.prefixes.items() if word.startswith(prefix)), None)
 
 
 class Concepts:
@@ -100,25 +105,25 @@ class Concepts:
         self._macros: dict[str, str] = {}
         for name, pattern in data["macros"].items():
             self._macros[name] = f"(?:{self._expanded(pattern)})"
-        self._lexicons: dict[str | None, _Lexicon] = {}
+        self._lexicons: dict[str, _Lexicon] = {}
 
     def row(self, text: str, language: str | None) -> Row:
         """The concepts of a text in lower case. Words of other languages than English count only where the text's
         language (ISO 639-1) is theirs, or not known.
         """
         tokens = list(_TOKEN.finditer(text))
-        words = [_spelled(token[0]) for token in tokens]
+        words = _words_of(text)
         for at in range(1, len(words) - 1):
             # "H-1; H-2; TN": some pages have semicolons where commas were.
             is_item = len(words[at - 1]) <= _SHORT >= len(words[at + 1])
             if words[at] == ";" and is_item and words[at + 2 : at + 3] in _AFTER_ITEM:
                 words[at] = ","
-        lexicon, other = self._lexicon(language), self.codes["WORD"]
+        lexicons, other = self._of_languages(language), self.codes["WORD"]
         row = Row("", [], [])
         codes: list[str] = []
         at = 0
         while at < len(tokens):
-            code, length = lexicon.longest(words, at) or (other, 1)
+            code, length = _longest(lexicons, words, at) or (other, 1)
             codes.append(code)
             row.starts.append(tokens[at].start())
             row.ends.append(tokens[at + length - 1].end())
@@ -148,20 +153,19 @@ class Concepts:
         without = found[2].replace(",", " ") if found[2] else ""
         return f"[^{self._stops} {without}]{{0,{found[1]}}}?"
 
-    def _lexicon(self, language: str | None) -> _Lexicon:
-        known = language if language is None or language in self._words else ENGLISH
-        if known not in self._lexicons:
-            self._lexicons[known] = self._built(tuple(self._words) if known is None else (known, ENGLISH))
-        return self._lexicons[known]
+    def _of_languages(self, language: str | None) -> list[_Lexicon]:
+        """The words of a language and of English; of all languages where it is not known."""
+        if language is None:
+            return list(map(self._lexicon, self._words))
+        return [self._lexicon(each) for each in dict.fromkeys((language, ENGLISH)) if each in self._words]
 
-    def _built(self, languages: tuple[str, ...]) -> _Lexicon:
-        lexicon = _Lexicon()
-        for language in languages:
+    def _lexicon(self, language: str) -> _Lexicon:
+        if language not in self._lexicons:
+            lexicon = self._lexicons[language] = _Lexicon()
             for name, entries in self._words[language].items():
-                for entry in entries:
-                    for phrase in expand(entry):
-                        lexicon.add(phrase, self.codes[name])
-        return lexicon
+                for phrase in (phrase for entry in entries for phrase in expand(entry)):
+                    lexicon.add(phrase, self.codes[name])
+        return self._lexicons[language]
 
 
 @cache
@@ -184,12 +188,24 @@ def expand(phrase: str) -> Iterator[str]:
         yield from expand(phrase[: braces.start()] + option + phrase[braces.end() :])
 
 
-def _spelled(word: str) -> str:
-    """A word as the lexicon has it: "u.s." without its dots, straight apostrophes.
+def _longest(lexicons: list[_Lexicon], words: list[str], at: int) -> tuple[str, int] | None:
+    """Code and number of words of the longest phrase that stands at a place; of equal ones the first language's."""
+    found: tuple[str, int] | None = None
+    for lexicon in lexicons:
+        phrase = lexicon.longest(words, at)
+        if phrase and (found is None or phrase[1] > found[1]):
+            found = phrase
+    if found is None:
+        code = next((code for lexicon in lexicons if (code := lexicon.beginning(words[at]))), None)
+        return (code, 1) if code else None
+    return found
 
-    >>> _spelled("u.s."), _spelled("don’t")
-    ('us', "don't")
+
+def _words_of(text: str) -> list[str]:
+    """Words as the lexicons have them: "u.s." without its dots, straight apostrophes.
+
+    >>> _words_of("u.s. visas; we don’t")
+    ['us', 'visas', ';', 'we', "don't"]
     """
-    if "." in word and len(word) > 1:
-        return word.replace(".", "")
-    return word.replace("’", "'")
+    words = _TOKEN.findall(text.lower().replace("’", "'"))
+    return [word.replace(".", "") if len(word) > 1 else word for word in words] if "." in text else words

@@ -31,6 +31,8 @@ _FAR = 160
 _MOST_HITS = 400
 _MOST_MENTIONS = 40
 _MOST_EVIDENCE = 3
+_OTHER_LANGUAGE = "en"
+"""Stands for any that has no rules of its own."""
 _LINE_BREAKS = ("\n", "  ")
 _BREAK = re.compile(r"[.!?;•·●▪◦](?:(?<=[•·●▪◦])|(?=\s)|(?<=[a-z]{4}\.)(?=[a-z\d]))")
 _ABBREVIATED = re.compile(r"\b(?:[a-z]|ph\.?d|sc|eng|tech|e\.g|i\.e|etc|min|approx|incl|com|ed)\.$")
@@ -191,7 +193,7 @@ def _evidence(document: Document, counted: list[_Statement], minimum: DegreeLeve
 
 def _mentions(document: Document, language: str | None) -> Iterator[_Mention]:
     """Names of degrees in the order of the text."""
-    anchors = _anchors(language)
+    anchors = _anchors(language if language in _languages() else _OTHER_LANGUAGE)
     text, lower = document.text, document.lower
     done = 0
     for index, start, _ in anchors.words.find_matches_as_indexes(text)[:_MOST_HITS]:
@@ -328,6 +330,14 @@ def _preference(sentence: _Sentence, after: str) -> re.Match[str] | None:
     if len(between) > _FAR or _rules().sentence["something_else"].search(between) or _IN_BRACKETS.search(between):
         return None
     return found
+
+
+@cache
+def _languages() -> frozenset[str | None]:
+    """Those that have rules of their own, and None."""
+    return frozenset(
+        (None, *(each for entry in rules.load("degree")["level"] for each in entry.get("language", "en").split()))
+    )
 
 
 @cache

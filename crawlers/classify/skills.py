@@ -126,10 +126,13 @@ def _reading(meant: list[_Mention], wishes: list[Preference], document: Document
     evidence: dict[str, Evidence] = {}
     for mention in meant:
         name = mention.spelling.name
-        is_wish = document.kind_at(mention.start) is SectionKind.PREFERRED or any(
-            wish.start <= mention.start < wish.end for wish in wishes
-        )
-        (preferred if is_wish else required)[name] = None
+        if name in required:
+            continue
+        is_wish = any(wish.start <= mention.start < wish.end for wish in wishes) if wishes else False
+        if is_wish or document.kind_at(mention.start) is SectionKind.PREFERRED:
+            preferred[name] = None
+        else:
+            required[name] = None
         if name not in evidence:
             evidence[name] = document.evidence("skills", mention.start, mention.end, mention.spelling.rule)
     if not evidence:
