@@ -124,7 +124,7 @@ def test_alternatives_need_the_words_that_they_say() -> None:
 
 @pytest.mark.parametrize("rule", CLAUSES, ids=lambda rule: rule.id)
 def test_clause_rule_is_found_in_its_example(rule: Rule) -> None:
-    reading = find(rule.example, sponsorship_rules(), "en")
+    reading = find(rule.example, "en")
     assert rule.id in {finding.rule.id for finding in reading.findings}, rule.example
 
 

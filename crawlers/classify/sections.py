@@ -20,9 +20,12 @@ _MOST = 100
 """Headings, and notices, that are looked at: three times what real postings have."""
 _REACH = 30
 """Characters around a word in which the rest of an inline heading is."""
-_NUMBERED = re.compile(r"(?:\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4})[.)]\s+")
+_NUMBERED = re.compile(r"(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+")
 _WORD = re.compile(r"[^\s,/&+()]+")
 _CAPITALS = re.compile(r"[A-Z][A-Z&/(),' -]{3,}")
+_SHORTEST = 3
+_BULLETS = ("•", "●", "▪")
+_ENDS = re.compile(r"[.!?]")
 _ENDS_A_SENTENCE = (".", ";", ",")
 _FIELD_KINDS = frozenset({
     SectionKind.LOCATION, SectionKind.PAY, SectionKind.SCHEDULE, SectionKind.EEO, SectionKind.E_VERIFY,
@@ -46,12 +49,13 @@ class _Rules:
     """Phrases of paragraphs that are notices."""
     notice_kinds: list[SectionKind]
     """By the phrases' order."""
-    line: re.Pattern[str]
-    """A line short enough for a heading (group 1), or the beginning of a longer one, up to a colon (group 2)."""
     inline_words: WordList
     inline: re.Pattern[str]
     """Headings (group 1) in texts without line breaks."""
+    longest: int
+    """Characters of a heading."""
     longest_field: int
+    """Characters before a colon."""
     most_words: int
 
 
@@ -130,22 +134,29 @@ def _headings(text: str, lower: str, places: Places) -> Iterator[_Mark]:
         if "  " in text:
             text = _SPACES.sub(lambda run: "\n" * len(run[0]), text)
         yield from _inline_headings(text, places)
-    for match in known.line.finditer(text):
-        start = match.start()
-        if (line := match[1]) is not None:
-            line = line.strip()
-            if line and (kind := _kind_of_line(line)):
-                yield _Mark(start, match.end(), kind, line.strip(_MARKS), lasts=True)
-                continue
-            if (colon := line.find(":")) < 0 or colon > known.longest_field or colon == len(line) - 1:
-                continue
-            field = line[:colon]
+    end = -1
+    for whole in text.split("\n"):
+        start, end = end + 1, end + 1 + len(whole)
+        if len(whole) < _SHORTEST or whole.startswith(_BULLETS):
+            continue
+        if len(whole) > known.longest:
+            field = _name_before_colon(whole, known.longest_field)
         else:
-            field = match[2]
-        if kind := _kind_of_field(field):
-            end = text.find("\n", start)
-            end = len(text) if end < 0 else end
+            line = whole.strip()
+            if line and (kind := _kind_of_line(line)):
+                yield _Mark(start, end, kind, line.strip(_MARKS), lasts=True)
+                continue
+            colon = line.find(":", 0, known.longest_field + 1)
+            field = line[:colon] if 0 <= colon < len(line) - 1 else None
+        if field is not None and (kind := _kind_of_field(field)):
             yield _Mark(start, end, kind, field.strip(_MARKS), lasts=kind not in _FIELD_KINDS)
+
+
+def _name_before_colon(line: str, longest: int) -> str | None:
+    """What stands before the first colon of a long line, if that is no sentence."""
+    colon = line.find(":", 0, longest + 1)
+    name = line[:colon]
+    return name if _SHORTEST <= colon < len(line) - 1 and not _ENDS.search(name) else None
 
 
 def _inline_headings(text: str, places: Places) -> Iterator[_Mark]:
@@ -184,8 +195,10 @@ def _kind_of_field(name: str) -> SectionKind | None:
 
 def _bare(line: str) -> str:
     """A line's words in lower case, with plain quotes and dashes, without marks and numbers around them."""
-    bare = _NUMBERED.sub("", line.strip(_MARKS), count=1) if line[:1].isalnum() else line.strip(_MARKS)
-    return bare.lower().replace("’", "'").replace("–", "-").replace("\xa0", " ")
+    bare = line.strip(_MARKS).lower()
+    if line[:1].isalnum() and (number := _NUMBERED.match(bare)):
+        bare = bare[number.end() :]
+    return bare if bare.isascii() else bare.replace("’", "'").replace("–", "-").replace("\xa0", " ")
 
 
 def _subject(line: str) -> SectionKind | None:
@@ -217,13 +230,12 @@ def _rules() -> _Rules:
         kinds=tuple((SectionKind(each["kind"]), re.compile(each["pattern"])) for each in data["kind"]),
         notices=WordList(phrase for each in data["paragraph"] for phrase in each["phrases"]),
         notice_kinds=[SectionKind(each["kind"]) for each in data["paragraph"] for _ in each["phrases"]],
-        line=re.compile(
-            rf"(?m)^(?![•●▪])(?:([^\n]{{3,{data['longest']}}})$|([^\n:.!?]{{3,{data['longest_field']}}}):(?=[^\n]))"
-        ),
         inline_words=WordList(shape["inline_words"]),
         inline=re.compile(
-            rf"(?=[A-Z])(?:(?<=[a-z.!?;:)\]])|(?<=[.!?;:)\]] )|^)({'|'.join(shape['inline'])})(?=\s?:|\s[A-Z•*-]|[A-Z0-9•*])"
+            r"(?=[A-Z])(?:(?<=[a-z.!?;:)\]])|(?<=[.!?;:)\]] )|^)"
+            rf"({'|'.join(shape['inline'])})(?=\s?:|\s[A-Z•*-]|[A-Z0-9•*])"
         ),
+        longest=data["longest"],
         longest_field=data["longest_field"],
         most_words=data["most_words"],
     )

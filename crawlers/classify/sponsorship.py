@@ -76,7 +76,7 @@ def read(posting: JobPosting, document: Document | None = None) -> SponsorshipRe
     ):
         if text:
             places = document.places if document and source == "description" else None
-            found = find(text, rules, language, places)
+            found = find(text, language, places)
             is_silent &= found.is_silent
             statements.extend(_statements(source, text, found.findings, posting, rules))
             if source == "description":

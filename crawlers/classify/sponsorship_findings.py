@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from crawlers.classify.document import plain as plain_words
+from crawlers.classify.lists import ListOf
 from crawlers.classify.segments import Segment, segments_around, without_surrogates
 from crawlers.classify.sponsorship_clauses import Finding, in_clauses, is_question, sequel_of
-from crawlers.classify.sponsorship_rules import SponsorshipRules, VisaRule
+from crawlers.classify.sponsorship_rules import SponsorshipRules, VisaRule, sponsorship_rules
 from crawlers.classify.words import Places
 from crawlers.items import Stance, Visa, VisaMention
 
@@ -19,6 +21,8 @@ that is nothing but such words takes no longer."""
 _MOST_SEGMENTS = 32
 _MOST_CHARACTERS = 6000
 """The most that is read of one text; real postings stay below 20 segments and 4,500 characters."""
+_REMEMBERED = 4096
+"""Segments whose meaning is kept: employers repeat their paragraphs from posting to posting."""
 _NEAR = 3
 """Characters at most between a segment and one that goes on with it."""
 
@@ -50,21 +54,22 @@ class Findings:
     """It has no word of the subject at all."""
 
 
-def find(text: str, rules: SponsorshipRules, language: str | None, places: Places | None = None) -> Findings:
+def find(text: str, language: str | None, places: Places | None = None) -> Findings:
     """What the rules find in the text of one source, which is in this language (ISO 639-1; None: not known).
 
     `places` are those of its words, where it was looked through already.
     """
+    rules = sponsorship_rules()
     text = without_surrogates(text)
     positions = subject_positions(text, rules, places or Places(plain_words(text)))
     found = Findings(findings=[], visas=[], is_silent=not positions)
     last: list[Finding] = []
     last_end = -_NEAR - 1
     for segment in _most(segments_around(text, positions)):
-        plain = _without_other_senses(segment.text, rules)
-        if plain is None:
+        told = _told(segment.text, segment.raw, segment.list_of, language)
+        if told is None:
             continue
-        here = [*in_clauses(segment, plain, rules, language), *_findings(segment, plain, rules)]
+        plain, here = told.plain, [_at(segment, finding) for finding in told.findings]
         if any(finding.rule.value is Stance.OFFERED for finding in here):
             here.extend(sequel_of(text, segment, rules))
         goes_on = segment.start - last_end <= _NEAR and rules.continuation.match(segment.text) is not None
@@ -74,6 +79,33 @@ def find(text: str, rules: SponsorshipRules, language: str | None, places: Place
         found.findings.extend(_with_visas(finding, named) for finding in here)
         last, last_end = telling, segment.end
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a segment says, wherever it stands."""
+
+    plain: str
+    """Its text without words of other senses."""
+    findings: list[Finding]
+    """As if it were the whole text."""
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _told(text: str, raw: str, list_of: ListOf | None, language: str | None) -> _Told | None:
+    """What a segment says; None where it is boilerplate or says nothing."""
+    rules = sponsorship_rules()
+    plain = _without_other_senses(text, rules)
+    if plain is None:
+        return None
+    segment = Segment(0, len(raw), raw, text, list_of)
+    return _Told(plain, [*in_clauses(segment, plain, rules, language), *_findings(segment, plain, rules)])
+
+
+def _at(segment: Segment, finding: Finding) -> Finding:
+    """The finding in the text that its segment is from."""
+    start = segment.start
+    return Finding(finding.rule, segment, start + finding.start, start + finding.end, finding.limit)
 
 
 def mention(name: VisaName, text: str) -> VisaMention:
