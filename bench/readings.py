@@ -73,12 +73,15 @@ def parts(postings: list[JobPosting]) -> Iterator[tuple[str, float]]:
     """Microseconds a posting of each reading by itself, on postings that are classified."""
     documents = {id(posting): document_of(posting.description_text) for posting in postings}
     yield "document", seconds(lambda posting: document_of(posting.description_text), postings)
-    yield "employment", seconds(lambda posting: readings.employment.read(posting, posting.language), postings)
+    yield "employment", seconds(partial(_employment, documents), postings)
     for name in MODULES:
         if module := getattr(readings, name, None):
-            alone = name in {"sponsorship", "occupation"}
-            read = module.read if alone else partial(_with_document, module.read, documents)
+            read = module.read if name == "occupation" else partial(_with_document, module.read, documents)
             yield name, seconds(read, postings)
+
+
+def _employment(documents: dict[int, Any], posting: JobPosting) -> None:
+    readings.employment.read(posting, posting.language, documents[id(posting)])
 
 
 def _with_document(read: Any, documents: dict[int, Any], posting: JobPosting) -> None:

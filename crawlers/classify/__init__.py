@@ -14,6 +14,7 @@ from crawlers.classify import (
     occupation,
     pay,
     place,
+    schedule,
     seniority,
     skills,
     sponsorship,
@@ -46,6 +47,7 @@ READINGS = (
     "degree",
     "experience_years",
     "sections",
+    "schedule",
     "skills",
     "language",
     "confidence",
@@ -129,6 +131,9 @@ def _requirements(posting: JobPosting, document: Document) -> Iterator[Evidence]
     years = experience.read(posting, document)
     posting.experience_years = years.experience_years
     yield from years.evidence
+    times = schedule.read(posting, document)
+    posting.schedule = times.schedule
+    yield from times.evidence
     known = skills.read(posting, document)
     posting.skills = known.skills
     yield from known.evidence

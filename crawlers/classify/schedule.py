@@ -24,7 +24,7 @@ _NEAR = 40
 """Characters between days and their hours or cue."""
 _SAME_WEEK = 140
 """Characters between days that may add up to one week."""
-_MOST_MENTIONS = 8
+_MOST_MENTIONS = 6
 """Of one part in one statement."""
 _RULES = ("schedule.prose", "schedule.field")
 
@@ -131,7 +131,7 @@ def _of_statement(statement: Statement) -> Iterator[_Mention]:
     if known.not_ours.search(statement.lower):
         return
     hours = list(_hours(statement))
-    days = list(_days(statement, [each.start - statement.start for each in hours]))
+    days = list(_days(statement, hours))
     if not (hours or days):
         return
     is_alone = any(statement.is_all(each.start - statement.start, each.end - statement.start) for each in days)
@@ -142,7 +142,7 @@ def _of_statement(statement: Statement) -> Iterator[_Mention]:
             yield each
 
 
-def _days(statement: Statement, hours: list[int]) -> Iterator[_Mention]:
+def _days(statement: Statement, hours: list[_Mention]) -> Iterator[_Mention]:
     """Days, of which few count only where it is plain that they are days of work."""
     known, lower, done = rules_of_schedules(), statement.lower, 0
     if not (gates := known.day_gate.find_matches_as_indexes(lower)):
@@ -154,10 +154,9 @@ def _days(statement: Statement, hours: list[int]) -> Iterator[_Mention]:
             continue
         value, is_field = _days_of(match[0]), statement.is_labelled(start)
         if len(value) == 1:
-            has_hours = done > 0 and (
-                any(0 <= at - end <= _NEAR for at in hours) or known.until.match(lower, end) is not None
-            )
-            is_work = has_hours or known.days_label.search(lower, 0, start) is not None
+            has_hours = any(_is_beside(each, statement.start + start, statement.start + end) for each in hours)
+            has_hours = has_hours or known.until.match(lower, end) is not None
+            is_work = (has_hours and (is_field or done > 0)) or known.days_label.search(lower, 0, start) is not None
         elif 0 < len(value) < _WHOLE_WEEK and (known.office.search(lower) or statement.in_title):
             is_work = False
         else:
@@ -166,6 +165,11 @@ def _days(statement: Statement, hours: list[int]) -> Iterator[_Mention]:
         if is_work:
             done = end
             yield _mention(statement, "days", value, start, end, is_field=is_field)
+
+
+def _is_beside(hours: _Mention, start: int, end: int) -> bool:
+    """Whether hours follow a day at start:end soon, or stand right before it."""
+    return 0 <= hours.start - end <= _NEAR or 0 <= start - hours.end <= 1
 
 
 def _days_of(words: str) -> tuple[str, ...]:
@@ -178,6 +182,8 @@ def _days_of(words: str) -> tuple[str, ...]:
     days: set[str] = set()
     for match in known.day.finditer(words):
         first, last = known.day_of(match["first"] or match["only"]), known.day_of(match["last"] or match["only"])
+        if first is None or last is None:
+            return ()
         days.update(WEEK[at % len(WEEK)] for at in range(first, first + (last - first) % len(WEEK) + 1))
     return tuple(day for day in WEEK if day in days)
 

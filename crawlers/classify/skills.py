@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from ahocorasick_rs import AhoCorasick
@@ -24,7 +25,8 @@ _SHORTEST = 2
 """Characters of a spelling that is only looked for as a whole word."""
 _GLUED = 5
 """Characters of a spelling that may be glued to the next word ("PythonExperience")."""
-_MOST_MENTIONS = 2_000
+_MOST_MENTIONS = 600
+"""Names that are looked at: real postings have a tenth of that."""
 _LINK = re.compile(
     r"[\"'”]?\s*(?:[,/;|&+•·()\[\]*-]|\n|,? (?:and|or|and/or|und|oder|et|ou|y|o|e|en|of|as well as|plus|or even)(?= ))+"
     r"[\s*•·(-]*(?:(?:and|or|and/or|und|oder|microsoft|ms|apache|e\.g\.,?|etc\.?,?) )?[\s(]*"
@@ -100,7 +102,7 @@ def read(posting: JobPosting, document: Document) -> SkillsReading:
     known = _rules()
     mentions: list[_Mention] = []
     wishes: list[int] = []
-    for mention in _found(document, known):
+    for mention in islice(_found(document, known), _MOST_MENTIONS):
         if isinstance(mention, int):
             wishes.append(mention)
         else:
