@@ -402,7 +402,7 @@ def _rule(entry: dict[str, Any], parts: dict[str, str]) -> _Rule:
         compiled("not_after"),
         compiled("not_without"),
         bool(entry.get("in_progress")),
-        entry["id"] == "degree.bare",
+        entry["id"].startswith("degree.bare"),
     )
 
 
