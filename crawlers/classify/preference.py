@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,7 +14,8 @@ from crawlers.classify.rules import load
 
 _REACH = 300
 """Characters of a clause on either side."""
-_CLAUSE_END = re.compile(r"\n|[.!?](?=\s|$|[A-Z])|;|[•·▪]")
+# What a pattern begins with is one class of characters: it skips quickly to them.
+_CLAUSE_END = re.compile(r"[\n.!?;•·▪](?:(?<=[\n;•·▪])|(?=\s|$|[A-Z]))")
 _NEW_PHRASE = re.compile(
     r",\s+(?:and\s+)?(?:[\w+-]+ ){0,3}?(?:experience|knowledge|familiarity|exposure|understanding)\b"
 )
@@ -71,11 +73,17 @@ def _clause(document: Document, start: int, end: int) -> tuple[int, int]:
         left = stop.end()
     if stop_after := _CLAUSE_END.search(document.text, end, right):
         right = stop_after.start()
-    for required in _rules().required.finditer(document.lower, left, start):
+    for required in _required(document.lower, left, start):
         left = required.end()
-    if required_after := _rules().required.search(document.lower, end, right):
+    if required_after := next(_required(document.lower, end, right), None):
         right = required_after.start()
     return left, right
+
+
+def _required(lower: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """Words of requirement in start:end, as words of their own."""
+    found = _rules().required.finditer(lower, start, end)
+    return (each for each in found if not lower[each.start() - 1 : each.start()].isalnum())
 
 
 def _bracket(lower: str, start: int, end: int, left: int, right: int) -> Preference | None:
