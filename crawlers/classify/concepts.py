@@ -68,7 +68,7 @@ class _Lexicon:
             self.prefixes.setdefault(phrase.removesuffix(_PREFIX), code)
             return
         node = self.phrases
-        for word in _words_of(phrase):
+        for word in _spelled(_TOKEN.findall(phrase.lower())):
             following = node.following.get(word)
             if following is None:
                 following = node.following[word] = _Node()
@@ -112,7 +112,7 @@ class Concepts:
         language (ISO 639-1) is theirs, or not known.
         """
         tokens = list(_TOKEN.finditer(text))
-        words = _words_of(text)
+        words = _spelled([token[0] for token in tokens])
         for at in range(1, len(words) - 1):
             # "H-1; H-2; TN": some pages have semicolons where commas were.
             is_item = len(words[at - 1]) <= _SHORT >= len(words[at + 1])
@@ -201,11 +201,13 @@ def _longest(lexicons: list[_Lexicon], words: list[str], at: int) -> tuple[str, 
     return found
 
 
-def _words_of(text: str) -> list[str]:
+def _spelled(words: list[str]) -> list[str]:
     """Words as the lexicons have them: "u.s." without its dots, straight apostrophes.
 
-    >>> _words_of("u.s. visas; we don’t")
-    ['us', 'visas', ';', 'we', "don't"]
+    >>> _spelled(["u.s.", "visas", ".", "don’t"])
+    ['us', 'visas', '.', "don't"]
     """
-    words = _TOKEN.findall(text.lower().replace("’", "'"))
-    return [word.replace(".", "") if len(word) > 1 else word for word in words] if "." in text else words
+    return [
+        word if word.isascii() and ("." not in word or len(word) == 1) else word.replace(".", "").replace("’", "'")
+        for word in words
+    ]
