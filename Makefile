@@ -20,6 +20,7 @@ bench: .venv/.installed-all
 	$(BIN)/python -m bench
 
 soak: .venv/.installed-all
+	$(BIN)/python -m bench.hostile
 	$(BIN)/python -m bench.soak
 
 lock: .venv/.installed-all
