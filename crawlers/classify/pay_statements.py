@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 
 from crawlers.classify import rules
-from crawlers.classify.pay_amounts import Figures, currency_words, figures_in
+from crawlers.classify.pay_amounts import Figures
+from crawlers.classify.pay_figures import figures_near_words
 from crawlers.classify.pay_labels import label_of
 from crawlers.classify.pay_periods import Money, money
 from crawlers.classify.pay_words import Word, WordKind, words_in
-from crawlers.classify.words import Places, WordList
+from crawlers.classify.words import Places
 from crawlers.items import PayBasis, PayPeriod, SectionKind
 
 _BEFORE = 160
@@ -31,18 +32,11 @@ _HEADING = 100
 """Characters of a line that can be a heading."""
 _SHORT = 45
 """Characters of a line that is a heading wherever its word of pay stands."""
+_APART = 90
+"""Characters between the two ends of one range, each with words of its own, at most."""
 _HEADINGS = 3
 """Lines above a figure's line in which a heading is looked for."""
-_MOST_ANCHORS = 400
-_MOST_FIGURES = 80
-_STRETCH = 90
-_LEFT = 45
 
-_NUMBER_NEAR = re.compile(
-    r"[^\d\n]{0,70}+\n?+[^\d\n]{0,10}+(\d{1,3}(?:[.,' ] ?\d{3}(?!\d)|(?:[.,]\d{1,2})? ?"
-    r"(?:k\b|/|-|to\b|per\b|an?\b|lpa|lakh))|\d{5,6}(?!\d))"
-)
-"""A number that may be money, after a word of pay."""
 _CONNECTOR = re.compile(
     r"[,;+&(|•·\n:.-]|\b(?:plus|and|with|or|as well|along|in addition|additional|based|depending|commensurate|dependent"
     r"|und|et|y|e|zzgl|zuzüglich|sowie|at|if|when|who|that|but|to cover|are|is|will)\b"
@@ -106,7 +100,7 @@ def statements_in(source: Source, country: str | None) -> list[Statement]:
     found: list[Statement] = []
     before: Figures | None = None
     verdict: _Verdict | None = None
-    for figures in _figures(source):
+    for figures in figures_near_words(source.lower, source.places or Places(source.lower)):
         verdict = _verdict(source, figures, before, verdict)
         floor, before = before.end if before else 0, figures
         if not verdict.is_pay:
@@ -125,30 +119,6 @@ def statements_in(source: Source, country: str | None) -> list[Statement]:
         else:
             found.append(statement)
     return found
-
-
-def _figures(source: Source) -> Iterator[Figures]:
-    """Figures beside words of currencies and after words of pay, in order."""
-    done = count = 0
-    anchors, lower = _anchors(), source.lower
-    places = source.places or Places(lower)
-    for index, start, end in places.of(anchors.words)[:_MOST_ANCHORS]:
-        if end <= done:
-            continue
-        if index < anchors.of_pay:
-            near = _NUMBER_NEAR.match(lower, end)
-            if near is None:
-                continue
-            start = near.start(1)
-        first = max(done, start - _LEFT, 0)
-        last = start + _STRETCH
-        for figures in figures_in(lower, first, last):
-            done = figures.end
-            count += 1
-            if count > _MOST_FIGURES:
-                return
-            yield figures
-        done = max(done, last - _LEFT)
 
 
 def _verdict(source: Source, figures: Figures, before: Figures | None, last: _Verdict | None) -> _Verdict:
@@ -338,7 +308,7 @@ def _one_range(low: Statement, high: Statement) -> Statement | None:
     """One range of a lowest and a highest figure that stand apart."""
     if low.high is not None or high.low is not None or low.low is None or high.high is None or low.low > high.high:
         return None
-    if high.start - low.end > _STRETCH or low.currency != high.currency:
+    if high.start - low.end > _APART or low.currency != high.currency:
         return None
     return replace(low, end=high.end, high=high.high, period=high.period or low.period)
 
@@ -403,27 +373,6 @@ def _bounds() -> _Bounds:
         re.compile(data["lowest"]),
         re.compile(data["highest"]),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Anchors:
-    words: WordList
-    of_pay: int
-    """So many of them, the first ones, are words of pay; the others are words of currencies beside a digit."""
-
-
-@cache
-def _anchors() -> _Anchors:
-    pay: list[str] = rules.load("pay")["anchors"]
-    beside = [
-        pair
-        for word in currency_words()
-        for space in ("", " ")
-        for digit in "0123456789"
-        for pair in (f"{word}{space}{digit}", f"{digit}{space}{word}")
-    ]
-    beside += [f"{mark}{space}{word}" for word in currency_words() for space in ("", " ") for mark in ("k", ",-", ".-")]
-    return _Anchors(WordList(dict.fromkeys([*pay, *beside])), len(pay))
 
 
 @cache
