@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
 
 from crawlers.classify.document import Document
 from crawlers.classify.schedule_clock import spans, time_at
@@ -20,6 +20,10 @@ _WHOLE_WEEK = 5
 """Days; fewer beside words on offices are those in the office."""
 _LONG_WEEK = 4
 """Days; fewer are read in prose only beside hours or a cue."""
+_GAP = 12
+"""Characters between two days of one week, at most: "s through to "."""
+_SPAN = 20
+"""Characters around a name of a day in which the rest of a span is."""
 _NEAR = 40
 """Characters between days and their hours or cue."""
 _SAME_WEEK = 140
@@ -147,11 +151,11 @@ def _days(statement: Statement, hours: list[_Mention]) -> Iterator[_Mention]:
     known, lower, done = rules_of_schedules(), statement.lower, 0
     if not (gates := known.day_gate.find_matches_as_indexes(lower)):
         return
-    found = known.days.finditer(statement.text, max(0, gates[0][1] - _NEAR), gates[-1][2] + _NEAR)
+    if not (hours or _may_be_week(gates, lower) or statement.may_tell_hours()):
+        return
+    found = known.days.finditer(statement.text, max(0, gates[0][1] - _SPAN), gates[-1][2] + _SPAN)
     for match in islice(found, _MOST_MENTIONS):
         start, end = match.start(), match.start() + len(match[0].rstrip("."))
-        if known.is_vetoed(statement.before(start), statement.after(end)):
-            continue
         value, is_field = _days_of(match[0]), statement.is_labelled(start)
         if len(value) == 1:
             has_hours = any(_is_beside(each, statement.start + start, statement.start + end) for each in hours)
@@ -162,9 +166,17 @@ def _days(statement: Statement, hours: list[_Mention]) -> Iterator[_Mention]:
         else:
             is_sure = is_field or statement.in_section or bool(hours) or len(value) >= _LONG_WEEK
             is_work = is_sure or known.cue.search(lower, max(0, start - _NEAR)) is not None
-        if is_work:
+        if is_work and not known.is_vetoed(statement.before(start), statement.after(end)):
             done = end
             yield _mention(statement, "days", value, start, end, is_field=is_field)
+
+
+def _may_be_week(names: list[tuple[int, int, int]], lower: str) -> bool:
+    """Whether names of days, or what begins like one, stand so near each other or are so many that they may be a week
+    of work: a few that are far apart are not.
+    """
+    is_near = any(other[1] - one[2] <= _GAP for one, other in pairwise(names))
+    return is_near or len(names) >= _LONG_WEEK or any(not lower[start:end].isalpha() for _, start, end in names)
 
 
 def _is_beside(hours: _Mention, start: int, end: int) -> bool:

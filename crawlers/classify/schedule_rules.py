@@ -19,7 +19,8 @@ _ENDS = r"(?![a-zà-ÿ])"
 
 
 SENTENCE_END = re.compile(
-    r"\n|[•●▪]|   +|(?<![ap]\.m)(?<!\bmon)(?<!\btues)(?<!\bwed)(?<!\bthu)(?<!\bthurs)(?<!\bmo)(?<!\blun)[.!?](?=\s)"
+    r"[\n•●▪ .!?](?:(?<=[\n•●▪])|(?<= )  +|(?<=[.!?])(?=\s)"
+    r"(?<![ap]\.m.)(?<!\bmon.)(?<!\btues.)(?<!\bwed.)(?<!\bthu.)(?<!\bthurs.)(?<!\bmo.)(?<!\blun.))"
 )
 
 
@@ -64,6 +65,7 @@ class Rules:
     days_label: re.Pattern[str]
     until: re.Pattern[str]
     time_labels: dict[str, re.Pattern[str]]
+    told_by: list[str]
     cue: re.Pattern[str]
     open_hours: re.Pattern[str]
     office: re.Pattern[str]
@@ -123,6 +125,7 @@ def rules_of_schedules() -> Rules:
         until=re.compile(labels["until"]),
         days_label=re.compile(labels["days"]),
         time_labels={part: re.compile(labels[part].removesuffix(r"\Z")) for part in ("start", "end")},
+        told_by=words["told_by"],
         cue=re.compile(words["cue"]),
         open_hours=re.compile(words["open_hours"]),
         office=re.compile(words["office"]),

@@ -52,6 +52,10 @@ class Statement:
             return True
         return known.glued_label.search(self.text, 0, position) is not None
 
+    def may_tell_hours(self) -> bool:
+        """Whether a label, a heading or a cue may say that it is about the hours of work."""
+        return self.is_field or self.in_section or any(word in self.lower for word in rules_of_schedules().told_by)
+
     def is_all(self, start: int, end: int) -> bool:
         """Whether nothing else stands in the statement."""
         return not (self.lower[:start] + self.lower[end:]).strip(_MARKS + ".,")
