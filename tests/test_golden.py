@@ -26,7 +26,8 @@ def test_readings_are_as_labelled() -> None:
     evaluation = Evaluation()
     evaluation.add(LINE, "golden.jsonl:1")
     assert {name: score.misses for name, score in evaluation.readings.items() if score.misses} == {}
-    assert evaluation.not_read.keys() <= {"degree", "schedule", "certifications", "travel"}
+    assert not evaluation.not_read
+    assert not evaluation.unlabelled
 
 
 def test_words_about_others_say_nothing(golden: JobPosting) -> None:
@@ -58,4 +59,10 @@ def test_every_quote_is_in_its_place(golden: JobPosting) -> None:
     texts = {"title": golden.title, "description": golden.description_text, "locations": golden.locations[0].raw}
     for each in golden.evidence:
         assert texts[each.source][each.start : each.end] == each.quote
-    assert {"is_intern", "seniority", "employment_type", "skills"} <= {each.reading for each in golden.evidence}
+    readings = {each.reading for each in golden.evidence}
+    assert {"is_intern", "seniority", "employment_type", "skills", "degree", "schedule", "certifications"} <= readings
+
+
+def test_none_needed_is_not_unknown(golden: JobPosting) -> None:
+    assert golden.certifications == []
+    assert golden.travel == "Able to travel throughout the metro Denver area"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crawlers.classify import (
+    certifications,
     confidence,
     degree,
     employment,
@@ -18,6 +19,7 @@ from crawlers.classify import (
     seniority,
     skills,
     sponsorship,
+    travel,
 )
 from crawlers.classify.document import Document, document_of
 from crawlers.classify.rules import rules_version
@@ -49,6 +51,8 @@ READINGS = (
     "sections",
     "schedule",
     "skills",
+    "certifications",
+    "travel",
     "language",
     "confidence",
     "evidence",
@@ -137,3 +141,9 @@ def _requirements(posting: JobPosting, document: Document) -> Iterator[Evidence]
     known = skills.read(posting, document)
     posting.skills = known.skills
     yield from known.evidence
+    papers = certifications.read(posting, document)
+    posting.certifications = papers.certifications
+    yield from papers.evidence
+    trips = travel.read(posting, document)
+    posting.travel = trips.travel
+    yield from trips.evidence
