@@ -119,11 +119,12 @@ def _ranges(
 
 def _country_by_text(document: Document) -> str | None:
     """Where a posting without a country is, by its words: United States or Canada; None where neither or both."""
-    american = _us_text().search(document.lower)
-    canadian = _ca_text().search(document.lower)
-    if american and not canadian:
-        return "US"
-    return "CA" if canadian and not american else None
+    countries = {
+        country
+        for country, text, words in (("US", _us_text(), "us_words"), ("CA", _ca_text(), "ca_words"))
+        if any(word in document.lower for word in rules.load("pay")["countries"][words]) and text.search(document.lower)
+    }
+    return countries.pop() if len(countries) == 1 else None
 
 
 def _evidence(source: Source, statement: Statement) -> Evidence:

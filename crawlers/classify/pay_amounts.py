@@ -120,12 +120,12 @@ def number(text: str) -> float:
 
 
 def figures_in(text: str, start: int, end: int) -> list[Figures]:
-    """Amounts and ranges of a stretch of lower-case text with plain dashes and spaces, in order.
+    """Amounts and ranges that begin in a stretch of lower-case text with plain dashes and spaces, in order.
 
     >>> [(each.low, each.high, each.currency, str(each.period)) for each in figures_in("pay: usd 45-60k a year", 0, 22)]
     [(45000.0, 60000.0, 'USD', 'year')]
     """
-    return list(_ranges(text, list(_amounts(text, start, end))))
+    return [found for found in _ranges(text, list(_amounts(text, start, end))) if found.start < end]
 
 
 @cache
@@ -138,18 +138,21 @@ def currency_words() -> dict[str, str]:
 
 def _amounts(text: str, start: int, end: int) -> Iterator[_Amount]:
     patterns = _patterns()
-    position = start
+    position, limit = start, end
     for _ in range(_MOST):
-        digit = _FIRST_DIGIT.search(text, position, end)
+        digit = _FIRST_DIGIT.search(text, position, limit)
         if digit is None:
             return
         position = digit.end()
-        match = patterns.number.match(text, digit.start(), min(len(text), end + 40))
+        match = patterns.number.match(text, digit.start(), min(len(text), limit + 40))
         if match is None:
             continue
         position = match.end()
         if amount := _amount(text, match):
             position = amount.end
+            if amount.start < end:
+                # The other end of a range may stand behind the stretch.
+                limit = max(end, amount.end + _GAP)
             yield amount
 
 

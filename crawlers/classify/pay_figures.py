@@ -15,6 +15,9 @@ _MOST_ANCHORS = 400
 _MOST_FIGURES = 80
 _LEFT, _STRETCH = 45, 90
 """Characters before and after a place in which figures are looked for."""
+_SHORT = 2
+"""Letters."""
+_ENDS_OF_NUMBERS = ("k", ",-", ".-")
 _NUMBER_NEAR = re.compile(
     r"[^\d\n]{0,70}+\n?+[^\d\n]{0,10}+(\d{1,3}(?:[.,' ] ?\d{3}(?!\d)|(?:[.,]\d{1,2})? ?"
     r"(?:k\b|/|-|to\b|per\b|an?\b|lpa|lakh))|\d{5,6}(?!\d))"
@@ -27,7 +30,7 @@ def figures_near_words(lower: str, places: Places) -> Iterator[Figures]:
     done = count = 0
     anchors = _anchors()
     for index, start, end in places.of(anchors.words)[:_MOST_ANCHORS]:
-        if end <= done:
+        if end <= done or (index >= anchors.first_alone and not _is_beside_number(lower, start, end)):
             continue
         if index < anchors.of_pay:
             near = _NUMBER_NEAR.match(lower, end)
@@ -45,22 +48,30 @@ def figures_near_words(lower: str, places: Places) -> Iterator[Figures]:
         done = max(done, last - _LEFT)
 
 
+def _is_beside_number(lower: str, start: int, end: int) -> bool:
+    """Whether a digit stands right before or behind a word, or what can end a number before it ("50k eur", "9,- €")."""
+    before, after = lower[max(0, start - 3) : start].removesuffix(" "), lower[end : end + 2].removeprefix(" ")
+    return after[:1].isdigit() or before[-1:].isdigit() or before.endswith(_ENDS_OF_NUMBERS)
+
+
 @dataclass(frozen=True, slots=True)
 class _Anchors:
     words: WordList
     of_pay: int
-    """So many of them, the first ones, are words of pay; the others are words of currencies beside a digit."""
+    """So many of them, the first ones, are words of pay; after them come words of currencies with what is beside."""
+    first_alone: int
+    """From here on they are words of currencies by themselves."""
 
 
 @cache
 def _anchors() -> _Anchors:
     pay: list[str] = rules.load("pay")["anchors"]
+    # Two letters stand in many words: those are looked for with the digit beside them.
+    short = [word for word in currency_words() if len(word) <= _SHORT and word.isalpha()]
+    ends = (*"0123456789", *_ENDS_OF_NUMBERS)
     beside = [
-        pair
-        for word in currency_words()
-        for space in ("", " ")
-        for digit in "0123456789"
-        for pair in (f"{word}{space}{digit}", f"{digit}{space}{word}")
+        *(f"{word}{space}{digit}" for word in short for space in ("", " ") for digit in "0123456789"),
+        *(f"{end}{space}{word}" for word in short for space in ("", " ") for end in ends),
     ]
-    beside += [f"{mark}{space}{word}" for word in currency_words() for space in ("", " ") for mark in ("k", ",-", ".-")]
-    return _Anchors(WordList(dict.fromkeys([*pay, *beside])), len(pay))
+    alone = [word for word in currency_words() if word not in short]
+    return _Anchors(WordList([*pay, *beside, *alone]), len(pay), len(pay) + len(beside))

@@ -14,6 +14,7 @@ from ahocorasick_rs import AhoCorasick
 from crawlers.classify import rules
 from crawlers.classify.automaton import automaton
 from crawlers.classify.document import Document, plain
+from crawlers.classify.words import WordList
 from crawlers.items import EmploymentType, Evidence, JobKind, JobPosting, Seniority
 
 _LEVEL_OF_KIND = {
@@ -70,6 +71,8 @@ class _Rules:
     ranges: _RuleSet
     title: _RuleSet
     body: _RuleSet
+    body_words: WordList
+    """The literals of `body`."""
     values: dict[str, Seniority]
     ranks: frozenset[Seniority]
 
@@ -98,7 +101,7 @@ def read(
         return SeniorityReading(seniority=level, evidence=list(of_kind))
     if hit := _read_title(posting.title[:_LONGEST_TITLE]):
         return _reading_of(hit, "title", posting.title)
-    return _reading_of(_body_hit(document.lower), "description", document.text)
+    return _reading_of(_body_hit(document), "description", document.text)
 
 
 def _reading_of(hit: _Hit | None, source: str, text: str) -> SeniorityReading:
@@ -145,15 +148,18 @@ def _blank(match: re.Match[str]) -> str:
     return before + _BLANK * (end - start) + after
 
 
-def _body_hit(text: str) -> _Hit | None:
-    """The level that a description in lower case declares; None where it declares none, or two."""
-    hits = list(_body_hits(text))
+def _body_hit(document: Document) -> _Hit | None:
+    """The level that a description declares; None where it declares none, or two."""
+    hits = list(_body_hits(document))
     return hits[0] if len({hit.level for hit in hits}) == 1 else None
 
 
-def _body_hits(text: str) -> Iterator[_Hit]:
-    known = _rules()
-    for rule in known.body.candidates(text):
+def _body_hits(document: Document) -> Iterator[_Hit]:
+    known, text = _rules(), document.lower
+    found = {
+        index for literal, _, _ in document.places.of(known.body_words) for index in known.body.of_literal[literal]
+    }
+    for rule in (known.body.rules[index] for index in sorted(found)):
         for match in islice(rule.pattern.finditer(text), _MOST_PLACES):
             group = "value" if "value" in match.re.groupindex else 0
             if level := rule.level or known.values.get(match[group]):
@@ -169,6 +175,7 @@ def _rules() -> _Rules:
         ranges=_rule_set(data["range"], words),
         title=_rule_set(data["title"], words),
         body=_rule_set(data["body"], words),
+        body_words=WordList(dict.fromkeys(literal for entry in data["body"] for literal in entry["needs"])),
         values={value: Seniority(level) for value, level in data["values"].items()},
         ranks=frozenset(map(Seniority, data["ranks"])),
     )
