@@ -18,6 +18,8 @@ _LONGEST = 160
 """Characters of a statement."""
 _BEFORE, _AFTER = 110, 190
 """Characters around a mention that are looked at."""
+_MARKS = ("\n", "; ", "! ", "? ", "•")
+_ABBREVIATED = ("approx", "min", "max", "est", "u.s")
 _MOST_MENTIONS = 40
 _NOT_WORK = frozenset({
     SectionKind.BENEFITS, SectionKind.PAY, SectionKind.EEO, SectionKind.E_VERIFY, SectionKind.ABOUT,
@@ -111,7 +113,16 @@ def _mentions(document: Document) -> Iterator[_Mention]:
         elsewhere = word >= known.english
         if not elsewhere and (more := _MORE.match(lower, end)):
             end = more.end()
-        yield _Mention(start, end, lower[max(0, start - _BEFORE) : start], lower[end : end + _AFTER], elsewhere)
+        yield _Mention(start, end, _sentence_before(lower, start), lower[end : end + _AFTER], elsewhere)
+
+
+def _sentence_before(lower: str, position: int) -> str:
+    """What stands before a position in its sentence, with the mark that ends the one before."""
+    start = max(0, position - _BEFORE)
+    stop = lower.rfind(". ", start, position)
+    while stop >= 0 and lower.endswith(_ABBREVIATED, start, stop):
+        stop = lower.rfind(". ", start, stop)
+    return lower[max(start, stop, *(lower.rfind(mark, start, position) for mark in _MARKS)) : position]
 
 
 def _statement(mention: _Mention, document: Document, worse_than: int) -> _Statement | None:
