@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import accumulate
 
 from ahocorasick_rs import AhoCorasick
@@ -72,9 +72,9 @@ class _Joint:
     """Number of a list's first word, by list."""
 
 
-@cache
+@lru_cache(maxsize=1)
 def _joint(count: int) -> _Joint:
-    """The words of the first so many lists."""
+    """The words of the first so many lists; the tables of fewer, from when rules were still being read, are let go."""
     lists = _lists[:count]
     return _Joint(
         automaton(word for words in lists for word in words),
