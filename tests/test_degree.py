@@ -23,7 +23,8 @@ ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("CRAWLERS_DATA", ROOT.parent / "shared/data")) / "labels" / "degree.jsonl"
 WORDS = (
     "Bachelor's degree", "PhD", "or equivalent experience", "preferred", "required", "in Physics",
-    "high school diploma", "pursuing a", "no degree", "Master of Science", "\n", ". ", ", ", "Preferred:\n", "tuition", "BS/MS", "İ", "(",
+    "high school diploma", "pursuing a", "no degree", "Master of Science", "\n", ". ", ", ", "Preferred:\n", "tuition",
+    "BS/MS", "İ", "(",
 )  # fmt: skip
 
 

@@ -76,8 +76,11 @@ def confidences(posting: JobPosting, *, silent: bool) -> dict[str, float]:
     """Reading -> confidence, for the readings of the table, of a posting that these have been read from; `silent` as in
     `SponsorshipReading.is_silent`.
     """
+    rules: dict[str, list[str]] = {}
+    for evidence in posting.evidence:
+        rules.setdefault(evidence.reading, []).append(evidence.rule)
     found = {
-        reading: confidence_of(reading, getattr(posting, reading), rules_behind(posting, reading), silent=silent)
+        reading: confidence_of(reading, getattr(posting, reading), rules.get(reading, ()), silent=silent)
         for reading in READINGS
     }
     return {reading: confidence for reading, confidence in found.items() if confidence is not None}

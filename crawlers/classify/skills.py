@@ -34,6 +34,8 @@ _LINK = re.compile(
 _LONGEST_LINK = 16
 _AROUND = 60
 """Characters around a name in which other words decide on it."""
+_CUE = 32
+"""Characters before a name in which a cue right before it begins."""
 _SENTENCE = 240
 """Characters before a name in which its sentence begins."""
 _NEW_SENTENCE = ("\n", ".", "!", "?", "•", "·", "*", ":", ";")
@@ -92,7 +94,7 @@ class _Rules:
     end: re.Pattern[str]
     veto: re.Pattern[str]
     role: re.Pattern[str]
-    asked: re.Pattern[str]
+    asked: list[str]
     spoken: re.Pattern[str]
     not_spoken: re.Pattern[str]
 
@@ -251,7 +253,7 @@ def _is_called(mention: _Mention, document: Document, known: _Rules) -> bool:
     """Whether words right before or after a name call it a skill."""
     if _has(known.after, document, mention):
         return True
-    before = document.lower[max(0, mention.start - _AROUND) : mention.start]
+    before = document.lower[max(0, mention.start - _CUE) : mention.start]
     return bool(known.before.search(before)) and _has(known.end, document, mention)
 
 
@@ -295,7 +297,8 @@ def _is_asked(mention: _Mention, listed: int, employer: str, document: Document,
     start = max(document.lower.rfind(". ", start, mention.start) + 1, start)
     if is_employer:
         start = max(start, mention.start - _AROUND)
-    return known.asked.search(document.lower, start, mention.end + _AROUND // 2) is not None
+    sentence = document.lower[start : mention.end + _AROUND // 2]
+    return any(word in sentence for word in known.asked)
 
 
 def _has(pattern: re.Pattern[str], document: Document, mention: _Mention) -> bool:
@@ -342,7 +345,7 @@ def _rules() -> _Rules:
         end=re.compile(cues["end"]),
         veto=re.compile(cues["veto"]),
         role=re.compile(cues["role"]),
-        asked=re.compile(cues["asked"]),
+        asked=cues["asked"],
         spoken=re.compile(guards["spoken_cues"]),
         not_spoken=re.compile(guards["spoken_vetoes"]),
     )

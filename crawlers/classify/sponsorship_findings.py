@@ -195,7 +195,7 @@ def _with_visas(finding: Finding, named: list[VisaName]) -> Finding:
 
 def _visas(segment: Segment, plain: str, findings: list[Finding], rules: SponsorshipRules) -> Iterator[VisaName]:
     named = [rule for rule in rules.visas if any(word in plain for word in rule.needs)]
-    in_context = bool(named) and rules.visa_context.search(plain) is not None
+    in_context = any(rule.needs_context for rule in named) and rules.visa_context.search(plain) is not None
     for rule in named:
         if rule.needs_context and not in_context:
             continue
