@@ -48,8 +48,9 @@ class Document:
     def evidence(self, reading: str, start: int, end: int, rule: str) -> Evidence:
         """Evidence for a reading at start:end, without white space around it."""
         quote = self.text[start:end]
-        start += len(quote) - len(quote.lstrip())
-        quote = quote.strip()
+        if (bare := quote.strip()) != quote:
+            start += len(quote) - len(quote.lstrip())
+            quote = bare
         return Evidence(
             reading=reading, source="description", quote=quote, start=start, end=start + len(quote), rule=rule
         )

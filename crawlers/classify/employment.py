@@ -301,7 +301,7 @@ def _used(stated: list[list[_Hit]], is_intern: bool) -> Iterator[_Hit]:
         for hit in hits:
             types = tuple(each for each in hit.types if each not in refused)
             if types or hit.implies:
-                yield replace(hit, types=types)
+                yield hit if types == hit.types else replace(hit, types=types)
         if any(not _HOURS.isdisjoint(hit.types) for hit in hits):
             refused |= _HOURS
 
