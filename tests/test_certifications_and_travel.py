@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,7 @@ from crawlers.items import JobPosting
 LABELS = Path(__file__).parent / "labels"
 
 
-def labelled(name: str) -> list[dict[str, object]]:
+def labelled(name: str) -> list[dict[str, Any]]:
     lines = (LABELS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     return [record for line in lines if name in (record := json.loads(line))["expect"]]
 
@@ -28,21 +29,21 @@ def prepared(text: str) -> tuple[JobPosting, Document]:
     return posting, document_of(posting.description_text)
 
 
-def shown(record: dict[str, object]) -> str:
+def shown(record: dict[str, Any]) -> str:
     return str(record["description"])[:60]
 
 
 @pytest.mark.parametrize("record", labelled("certifications"), ids=shown)
-def test_certifications_are_read_as_labelled(record: dict[str, object]) -> None:
+def test_certifications_are_read_as_labelled(record: dict[str, Any]) -> None:
     reading = certifications.read(*prepared(str(record["description"])))
-    assert reading.certifications == record["expect"]["certifications"]  # type: ignore[index]
+    assert reading.certifications == record["expect"]["certifications"]
     assert bool(reading.evidence) is (reading.certifications is not None)
 
 
 @pytest.mark.parametrize("record", labelled("travel"), ids=shown)
-def test_travel_is_read_as_labelled(record: dict[str, object]) -> None:
+def test_travel_is_read_as_labelled(record: dict[str, Any]) -> None:
     reading = travel.read(*prepared(str(record["description"])))
-    assert reading.travel == record["expect"]["travel"]  # type: ignore[index]
+    assert reading.travel == record["expect"]["travel"]
     assert [each.quote for each in reading.evidence] == ([reading.travel] if reading.travel else [])
 
 

@@ -37,7 +37,6 @@ _ASKING = frozenset({SectionKind.REQUIRED, SectionKind.PREFERRED, SectionKind.ED
 _MARKS = " -•*–·▪◦●‣>\t,.;"
 _BREAK = re.compile(r"\n|[.!;] (?!\()|\? (?!no\b|n/a)|[•●▪|]")
 _PLURAL = re.compile(r"(?<=[cs]e|te|on)s?(?![^\W_])")
-_PLACEHOLDER = re.compile(r"<(\w+)>")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -226,14 +225,10 @@ def _rules() -> _Rules:
         cues={name: re.compile(pattern) for name, pattern in data["cues"].items()},
         elsewhere={text: re.compile(pattern) for text, pattern in data["elsewhere"].items()},
         nones=[
-            (entry["id"], *(_compiled(entry[key], data["none_words"]) for key in ("pattern", "needs")))
+            (entry["id"], *(re.compile(rules.filled(entry[key], data["none_words"])) for key in ("pattern", "needs")))
             for entry in data["none"]
         ],
     )
-
-
-def _compiled(pattern: str, words: dict[str, str]) -> re.Pattern[str]:
-    return re.compile(_PLACEHOLDER.sub(lambda match: words[match[1]], pattern))
 
 
 def _spellings(data: dict[str, Any]) -> Iterator[_Spelling]:

@@ -44,7 +44,6 @@ _CHOICE = re.compile(r"/|\b(?:or|and|to)\b")
 _ENDS_WITH_OR = re.compile(r"[^.;]{0,90}\bor\s+(?:an?\s+)?$")
 _IN_BRACKETS = re.compile(r"\((?!\s*(?:strongly|highly|is|preferred|desired)\b)[^()]*\w[^()]*$")
 _DENIED = re.compile(r"not (?:required|mandatory|essential)")
-_PLACEHOLDER = re.compile(r"<(\w+)>")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -389,7 +388,7 @@ def _rules() -> _Rules:
 
 def _rule(entry: dict[str, Any], parts: dict[str, str]) -> _Rule:
     def compiled(key: str) -> re.Pattern[str] | None:
-        return re.compile(_PLACEHOLDER.sub(lambda match: parts[match[1]], entry[key])) if key in entry else None
+        return re.compile(rules.filled(entry[key], parts)) if key in entry else None
 
     pattern = compiled("pattern")
     assert pattern

@@ -26,7 +26,6 @@ _MOST_PLACES = 500
 """Places of a description where a rule may begin that are looked at: real ones have some three, and fifty at most."""
 _REACH = 100
 """Characters before a word that are read with it: an article and some adjectives."""
-_WORD_PLACEHOLDER = re.compile(r"<(\w+)>")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PUNCTUATION = re.compile(r"[\W_]+")
 
@@ -400,4 +399,4 @@ def _rule(entry: dict[str, Any], words: dict[str, str]) -> _Rule:
 
 
 def _compiled(pattern: str, words: dict[str, str]) -> re.Pattern[str]:
-    return re.compile(_WORD_PLACEHOLDER.sub(lambda match: words.get(match[1], match[0]), pattern))
+    return re.compile(rules.filled(pattern, words))

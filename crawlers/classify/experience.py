@@ -36,7 +36,6 @@ _NUMBER_ENDS = frozenset("0123456789)]+")
 _LONGEST_WORD = 16
 _NEAR = 60
 """Characters before an amount in which most words that bear on it stand."""
-_WORD_PLACEHOLDER = re.compile(r"<(\w+)>")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -301,4 +300,4 @@ def _rule(entry: dict[str, Any], words: dict[str, str]) -> _Rule:
 def _compiled(pattern: str | None, words: dict[str, str], end: str) -> re.Pattern[str] | None:
     if pattern is None:
         return None
-    return re.compile(_WORD_PLACEHOLDER.sub(lambda match: words.get(match[1], match[0]), f"(?:{pattern}){end}"))
+    return re.compile(rules.filled(f"(?:{pattern}){end}", words))

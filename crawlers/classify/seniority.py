@@ -31,7 +31,6 @@ _MOST_PLACES = 20
 """Places of a description that are looked at: real ones have one or two."""
 _BLANK = "\x00"
 """What stands in place of vetoed characters: part of no word."""
-_WORD_PLACEHOLDER = re.compile(r"<(\w+)>")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -189,7 +188,7 @@ def _rule_set(entries: list[dict[str, Any]], words: dict[str, str]) -> _RuleSet:
     rule_list = tuple(
         _Rule(
             entry["id"],
-            re.compile(_WORD_PLACEHOLDER.sub(lambda match: words.get(match[1], match[0]), entry["pattern"])),
+            re.compile(rules.filled(entry["pattern"], words)),
             Seniority(entry["level"]) if "level" in entry else None,
         )
         for entry in entries

@@ -26,7 +26,6 @@ _NOT_WORK = frozenset({
     SectionKind.HOW_TO_APPLY,
 })  # fmt: skip
 """Sections in which only a share of the time counts, or a plain no."""
-_PLACEHOLDER = re.compile(r"<(\w+)>")
 _LARGE = 1500
 """Characters of a section that holds more than its heading says."""
 _DANGLING = re.compile(r"(?:[\s,/-]+(?:and|or|to|the|of|for|in|with|as|such|a|an|at|our|your|by))+\Z")
@@ -203,9 +202,4 @@ def _rule(entry: dict[str, Any], words: dict[str, str]) -> _Rule:
 
 
 def _compiled(pattern: str | None, words: dict[str, str]) -> re.Pattern[str] | None:
-    """A pattern with its words put in, which may hold others in turn."""
-    if pattern is None:
-        return None
-    while (filled := _PLACEHOLDER.sub(lambda match: words.get(match[1], match[0]), pattern)) != pattern:
-        pattern = filled
-    return re.compile(pattern)
+    return None if pattern is None else re.compile(rules.filled(pattern, words))

@@ -20,7 +20,6 @@ _MOST_HITS = 24
 _BEFORE, _BEHIND = 90, 110
 """Characters of a sentence around such a word that are looked at."""
 _UNREAD_SECTIONS = frozenset({SectionKind.EEO, SectionKind.E_VERIFY})
-_PLACEHOLDER = re.compile(r"<(\w+)>")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NO_WORD = re.compile(r"[\W_]+")
 _SENTENCE_END = re.compile(r"(?<!u\.s)(?<!e\.g)(?<!i\.e)[.!?](?=\s)|\n")
@@ -213,13 +212,10 @@ def _rules() -> _Rules:
 
 
 def _rule(entry: dict[str, Any], parts: dict[str, str]) -> _Rule:
-    pattern = entry["pattern"]
-    for _ in range(2):
-        pattern = _PLACEHOLDER.sub(lambda match: parts.get(match[1], match[0]), pattern)
     return _Rule(
         entry["id"],
         None if entry["value"] == "same" else Workplace(entry["value"]),
-        re.compile(pattern),
+        re.compile(rules.filled(entry["pattern"], parts)),
         entry.get("tier", 0),
         entry.get("vetoed", True),
         tuple(entry.get("words", ())),
