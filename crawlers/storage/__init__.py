@@ -3,6 +3,7 @@
 from crawlers.storage.database import BoardRow, BoardSummary, Database, Imported, KnownRow, Saved, database_at
 from crawlers.storage.engine import StorageAwayError, StorageError
 from crawlers.storage.overview import Card, PlatformOverview
+from crawlers.storage.reference import LoadedFile, References
 from crawlers.storage.rereading import PARTS, Change, NewReadings, Reread, StoredPosting, Written, compare
 from crawlers.storage.sample import Draw, Drawn, SampledPosting
 
@@ -17,8 +18,10 @@ __all__ = [
     "Drawn",
     "Imported",
     "KnownRow",
+    "LoadedFile",
     "NewReadings",
     "PlatformOverview",
+    "References",
     "Reread",
     "SampledPosting",
     "Saved",

@@ -19,6 +19,7 @@ from crawlers.storage.bulk import BulkInsert, Row
 from crawlers.storage.engine import StorageError, connect, name_of, read_url, reading, writing
 from crawlers.storage.models import Base, Board, Posting, Reading, VisitRow
 from crawlers.storage.overview import Card, PlatformOverview
+from crawlers.storage.reference import References
 from crawlers.storage.rereading import NewReadings, Reread, StoredPosting, Written
 from crawlers.storage.rows import Parts, content_hash, posting_row
 from crawlers.storage.sample import Draw, Drawn, SampledPosting
@@ -106,6 +107,7 @@ class Database:
         )
         # SQLite has one writer at a time. Threads that wait here wait in order; in SQLite they would poll.
         self._turn = threading.Lock()
+        self.references = References(self._engine, self._turn)
 
     @property
     def name(self) -> str:

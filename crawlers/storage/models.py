@@ -40,7 +40,7 @@ from crawlers.items import (
 from crawlers.visits import Outcome
 
 # INTEGER on SQLite, where only an INTEGER primary key counts up by itself.
-_Id = BigInteger().with_variant(Integer, "sqlite")
+Id = BigInteger().with_variant(Integer, "sqlite")
 _Json = JSON().with_variant(JSONB, "postgresql")
 
 
@@ -93,7 +93,7 @@ class Board(Base):
         _one_of("last_outcome", Outcome),
     )
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     platform: Mapped[str] = mapped_column(String(64))
     board: Mapped[str]
     employer: Mapped[str | None]
@@ -116,7 +116,7 @@ class VisitRow(Base):
     __tablename__ = "visits"
     __table_args__ = (_one_of("outcome", Outcome),)
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     board_id: Mapped[int] = mapped_column(ForeignKey("boards.id", ondelete="CASCADE"))
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime]
@@ -142,7 +142,7 @@ class Posting(Base):
     __tablename__ = "postings"
     __table_args__ = (UniqueConstraint("board_id", "external_id"), _one_of("posted_basis", PostedBasis))
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(26), unique=True)
     """ULID; kept for good, whatever else changes."""
     board_id: Mapped[int] = mapped_column(ForeignKey("boards.id", ondelete="CASCADE"))
@@ -329,7 +329,7 @@ class PastReading(Base):
 
     __tablename__ = "past_readings"
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     posting_id: Mapped[int] = mapped_column(ForeignKey("postings.id", ondelete="CASCADE"))
     rules_version: Mapped[str] = mapped_column(String(16))
     read_at: Mapped[datetime]
