@@ -21,7 +21,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 import crawlers
-from crawlers.classify.rules import rules_version
+from crawlers.classify import readings_version
 from crawlers.items import JobPosting
 from crawlers.payload import (
     UNREADABLE,
@@ -326,7 +326,7 @@ class BoardSpider(PlatformSpider):
         chosen = {name: getattr(self, name, None) for name in sorted(self.options)}
         if self.volatile:
             row = {key: value for key, value in row.items() if key not in self.volatile}
-        return digest_of(f"{crawlers.__version__} {rules_version()} {chosen}", row)
+        return digest_of(f"{crawlers.__version__} {readings_version()} {chosen}", row)
 
     async def known_rows(self, visit: Visit) -> dict[str, KnownRow]:
         """What is stored of the board and need not be read again, by row hash.

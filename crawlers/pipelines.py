@@ -10,7 +10,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, NotConfigured
 
 from crawlers.base import BoardSpider, visit_ended
-from crawlers.classify import classify
+from crawlers.classify import classify, occupation
+from crawlers.classify.occupations.index import Index
 from crawlers.items import JobPosting
 from crawlers.payload import DuplicateError
 from crawlers.storage import StorageAwayError, StorageError, database_at
@@ -71,6 +72,16 @@ class Deduplicate(Pipeline):
 
 class Classify(Pipeline):
     """Reads what the posting's own words say."""
+
+    async def open_spider(self) -> None:
+        """Read titles by what the database holds of published files. Raises StorageError."""
+        occupation.use(await asyncio.to_thread(self.index) if self.settings["DATABASE_URL"] else None)
+
+    def index(self) -> Index | None:
+        """The index of the titles in the database; None where none are loaded."""
+        database = database_at(self.settings["DATABASE_URL"])
+        database.prepare()
+        return database.references.index()
 
     def process_item(self, item: JobPosting) -> JobPosting:
         """Fill the readings."""

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context, parent_process
 from typing import Any
 
-from crawlers.classify import classify
+from crawlers.classify import classify, occupation
+from crawlers.classify.occupations.index import Index
 from crawlers.errors import OperatorError
 from crawlers.storage import Database, NewReadings, Reread, StoredPosting, Written, compare
 
@@ -147,7 +148,7 @@ def _workers(processes: int) -> Iterator[Executor]:
     if processes == 0:
         yield _Here()
         return
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin)
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin, initargs=(occupation.in_use(),))
     try:
         yield pool
     finally:
@@ -164,8 +165,9 @@ class _Here(Executor):
         return future
 
 
-def _begin() -> None:
-    """Leave Ctrl-C to the process that started this one, and end with it."""
+def _begin(index: Index | None) -> None:
+    """Read by the same titles as the process that started this one, leave Ctrl-C to it, and end with it."""
+    occupation.use(index)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
 
 from crawlers.classify import (
     certifications,
@@ -69,6 +71,16 @@ class Classified:
     """The platform's employment type where no rule knows it."""
 
 
+def readings_version() -> str:
+    """Version of all that readings go by, the rule files and the titles: a digest, twelve hexadecimal digits."""
+    return _digest(rules_version(), occupation.index_version())
+
+
+@cache
+def _digest(*versions: str) -> str:
+    return sha256(" ".join(versions).encode()).hexdigest()[:12]
+
+
 def classify(posting: JobPosting) -> Classified:
     """Read the posting's own words and fill its readings in place; what an earlier reading left is replaced."""
     document = document_of(posting.description_text)
@@ -100,7 +112,7 @@ def classify(posting: JobPosting) -> Classified:
     posting.confidence = confidence.confidences(posting, silent=stance.is_silent)
     if job.occupation.confidence is not None:
         posting.confidence["occupation"] = job.occupation.confidence
-    posting.rules_version = rules_version()
+    posting.rules_version = readings_version()
     return Classified(unknown_employment=work.unknown_employment)
 
 

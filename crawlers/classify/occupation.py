@@ -1,26 +1,40 @@
-"""Which occupation of SOC 2018 a posting is: a code that it states, or its title by reviewed rules."""
+"""Which occupation of SOC 2018 a posting is: a code that it states, or its title by a cascade of stages.
+
+A stated code, a reviewed override, the operator's filings, a listed title, the nearest listed titles: the first that
+decides names itself in `method`. The titles of the index give the other candidates, and how sure the answer is.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
-from hashlib import sha256
-from importlib.resources import files
-from typing import Any
 
 from crawlers.classify import rules
+from crawlers.classify.occupations import cache as stored
+from crawlers.classify.occupations.certainty import certainty, features
+from crawlers.classify.occupations.cleaning import clean_titles
+from crawlers.classify.occupations.index import Entry, Index, Nearest, Vote
+from crawlers.classify.occupations.overrides import override_of
+from crawlers.classify.occupations.ranking import by_description, by_employment
+from crawlers.classify.occupations.sources import Kind, shipped
+from crawlers.classify.occupations.structure import major_group, minor_group, soc_titles
 from crawlers.items import Evidence, JobPosting, Occupation, OccupationCandidate
 
 _CODE = re.compile(r"(?<![\d-])(\d\d-\d{4})(\.\d\d)?(?![\d-])")
-_ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]|#\s?\w+|\b(?:req|job|jr|r)[ -]?(?:id)?[ :#-]*\d{3,}\b|\b\d{4,}\b")
-_SEPARATOR = re.compile(r"\s*[,;|:@~•]\s*|\s+[-–—/]+\s*|\s*[-–—]+\s+|\s+at\s+")
-_PUNCTUATION = re.compile(r"[^\w+#]+")
 _LONGEST_TITLE = 500
 """Characters of a title that are read: longer ones are no titles."""
-_MOST_WORDS = 6
-"""Words of the longest title that the list can hold."""
+_CANDIDATES = 5
+_MANY = 150
+"""Titles that are asked about a generic one, to see what most of them are."""
+_UNDECIDED = frozenset({"generic", "foreign"})
+"""Stages that give candidates, and no code."""
+_NEAR = 0.6
+"""Cosine below which further parts of a title are asked."""
+_NEARER = 0.2
+"""By so much must a further part of a title be nearer to a listed one than its first part."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -31,83 +45,80 @@ class OccupationReading:
     evidence: list[Evidence] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Match:
+    """What a title says of the occupation."""
+
     soc_code: str
     method: str
     rule: str
+    cosine: float
+    votes: tuple[Vote, ...]
+    onet_code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Override:
-    id: str
-    soc_code: str
-    heads: frozenset[str]
-    pattern: re.Pattern[str]
-    unless: re.Pattern[str] | None
+@cache
+def shipped_index() -> Index:
+    """The index of this project's own titles."""
+    return stored.cached_index(stored.version_of(""), shipped)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    soc_titles: dict[str, str]
-    minor_groups: frozenset[str]
-    confidence: dict[str, float]
-    dropped: frozenset[str]
-    kept_phrases: tuple[str, ...]
-    inverted_heads: frozenset[str]
-    abbreviations: dict[str, str]
-    overrides: tuple[_Override, ...]
-    professor_subjects: tuple[tuple[re.Pattern[str], str], ...]
-    professor_default: str
-    titles: dict[str, str]
-    whole_only: frozenset[str]
+class _InUse:
+    """The index of this process, where it is not the shipped one."""
+
+    index: Index | None = None
+
+
+def use(index: Index | None) -> None:
+    """Read by this index from now on, in this process; None: by the shipped one."""
+    _InUse.index = index
+
+
+def in_use() -> Index | None:
+    """The index given to `use`."""
+    return _InUse.index
+
+
+def index_version() -> str:
+    """Version of the index that titles are read by; it need not be loaded for that."""
+    return _InUse.index.version if _InUse.index else stored.version_of("")
 
 
 def read(posting: JobPosting) -> OccupationReading:
-    """The occupation by SOC 2018; `soc_code` is None where no stage of the cascade decides."""
-    reading = _stated(posting.occupational_category) if posting.occupational_category else None
-    if reading is not None:
+    """The occupation by SOC 2018; `soc_code` is None where no stage is sure enough, groups may stand even so."""
+    index = _InUse.index or shipped_index()
+    if posting.occupational_category and (reading := _stated(posting.occupational_category, index)):
         return reading
-    match = _match_title(posting.title[:_LONGEST_TITLE])
+    match = match_of(posting.title)
     if match is None:
-        return OccupationReading(occupation=Occupation(soc_code=None, index_version=_index_version()))
+        return OccupationReading(occupation=Occupation(soc_code=None, index_version=index.version))
+    if match.method == "nearest" and len(match.votes) > 1:
+        votes = by_description(match.votes, posting.description_text, index)
+        match = replace(match, soc_code=votes[0].soc_code, votes=votes)
+    found = _occupation(match, index)
     evidence = Evidence(
         reading="occupation", source="title", quote=posting.title, start=0, end=len(posting.title), rule=match.rule
     )
-    return OccupationReading(occupation=_occupation(match), evidence=[evidence])
+    return OccupationReading(occupation=found, evidence=[evidence] if found.major else [])
 
 
-def minor_group(soc_code: str) -> str | None:
-    """Minor group of a detailed SOC 2018 code; None where there is no such group.
-
-    Most end in three zeros, some in two, so that a code cannot simply be cut off.
-
-    >>> minor_group("29-1141"), minor_group("15-1252"), minor_group("15-1132")
-    ('29-1000', '15-1200', None)
-    """
-    groups = _rules().minor_groups
-    return next((group for group in (f"{soc_code[:5]}00", f"{soc_code[:4]}000") if group in groups), None)
+def match_of(title: str) -> Match | None:
+    """What a title alone says; None where it has no word that is known."""
+    return _match(_InUse.index or shipped_index(), tuple(clean_titles(title[:_LONGEST_TITLE])))
 
 
-def clean_titles(title: str) -> list[str]:
-    """What may name the occupation in a title, most likely first: in lower case, without level, shift, place and ids.
-
-    >>> clean_titles("Senior Engineer II, Machine Learning (Remote) - Req #12345")
-    ['machine learning engineer', 'machine learning']
-    """
-    text = _ASIDE.sub(" ", title.lower().replace("’", "'"))
-    parts = [part for segment in _SEPARATOR.split(text) if segment and (part := _clean(segment))]
-    if len(parts) > 1 and parts[0] in _rules().inverted_heads:
-        parts[0] = f"{parts[1]} {parts[0]}"
-    return list(dict.fromkeys(parts))
+def forget() -> None:
+    """Empty the cache of titles, and read the fitted rules again: for measuring."""
+    _match.cache_clear()
+    rules.load.cache_clear()
 
 
-def _stated(category: str) -> OccupationReading | None:
+def _stated(category: str, index: Index) -> OccupationReading | None:
     """A SOC or O*NET-SOC code that the posting states; None where it is not one of SOC 2018."""
     found = _CODE.search(category)
     if found is None or minor_group(found[1]) is None:
         return None
-    match = _Match(found[1], "structured", "soc.structured")
+    match = Match(soc_code=found[1], method="structured", rule="soc.structured", cosine=1.0, votes=())
     evidence = Evidence(
         reading="occupation",
         source="occupational_category",
@@ -117,123 +128,148 @@ def _stated(category: str) -> OccupationReading | None:
         rule=match.rule,
     )
     onet_code = found[0] if found[2] else None
-    return OccupationReading(occupation=replace(_occupation(match), onet_code=onet_code), evidence=[evidence])
+    return OccupationReading(occupation=replace(_occupation(match, index), onet_code=onet_code), evidence=[evidence])
 
 
-def _occupation(match: _Match) -> Occupation:
-    confidence = _rules().confidence[match.method]
+def _occupation(match: Match, index: Index) -> Occupation:
+    sure = certainty(features(match.method, match.soc_code, match.cosine, match.votes), match.method, index)
+    others = [vote for vote in match.votes if vote.soc_code != match.soc_code]
+    rest = sum(vote.share for vote in others) or 1.0
+    candidates = [OccupationCandidate(soc_code=match.soc_code, confidence=sure)]
+    candidates += [
+        OccupationCandidate(soc_code=vote.soc_code, confidence=round((1 - sure) * match.cosine * vote.share / rest, 3))
+        for vote in others[: _CANDIDATES - 1]
+    ]
+    publish = rules.load("occupations")["publish"]
+    if match.method in _UNDECIDED:
+        return _undecided(match, sure, candidates, index)
+    decided = sure >= publish["nearest" if match.method == "nearest" else "listed"]
     return Occupation(
-        soc_code=match.soc_code,
-        soc_title=_rules().soc_titles.get(match.soc_code),
-        major=f"{match.soc_code[:2]}-0000",
-        minor=minor_group(match.soc_code),
-        confidence=confidence,
+        soc_code=match.soc_code if decided else None,
+        soc_title=soc_titles().get(match.soc_code) if decided else None,
+        onet_code=match.onet_code if decided else None,
+        major=major_group(match.soc_code) if decided else _group(major_group, candidates, publish["group"]),
+        minor=minor_group(match.soc_code) if decided else _group(minor_group, candidates, publish["group"]),
+        confidence=sure,
         method=match.method,
-        candidates=[OccupationCandidate(soc_code=match.soc_code, confidence=confidence)],
-        index_version=_index_version(),
+        candidates=candidates,
+        index_version=index.version,
     )
 
 
-@lru_cache(maxsize=4096)
-def _match_title(title: str) -> _Match | None:
-    """The first stage that decides on the first part of a title for which one does."""
-    parts = clean_titles(title)
+def _undecided(match: Match, sure: float, candidates: list[OccupationCandidate], index: Index) -> Occupation:
+    """No code; a generic title's major group, where most of the titles near it are of one."""
+    groups = defaultdict[str, float](float)
+    for vote in match.votes:
+        groups[major_group(vote.soc_code)] += vote.share
+    major, share = max(groups.items(), key=lambda each: each[1])
+    stands = match.method == "generic" and share >= rules.load("occupations")["publish"]["generic_group"]
+    return Occupation(
+        soc_code=None,
+        major=major if stands else None,
+        confidence=sure,
+        method=match.method,
+        candidates=candidates,
+        index_version=index.version,
+    )
+
+
+def _group(of: Callable[[str], str | None], candidates: Sequence[OccupationCandidate], at_least: float) -> str | None:
+    """The group of which candidates are surest together, where they are sure enough."""
+    together = defaultdict[str | None, float](float)
+    for each in candidates:
+        together[of(each.soc_code)] += each.confidence
+    group, sure = max(together.items(), key=lambda each: each[1])
+    return group if sure >= at_least else None
+
+
+@lru_cache(maxsize=16_384)
+def _match(index: Index, parts: tuple[str, ...]) -> Match | None:
+    """The first stage that decides; None where no word of the title is known."""
+    if not parts:
+        return None
+    first = parts[0]
+    if _is_generic(first) and len(parts) > 1:
+        first = f"{parts[1]} {first}"
+    asked, near = _nearest(index, first, parts)
     for part in parts:
-        words = part.split()
-        match = _override(part, words, parts) or _listed(words) or (_head(words) if part is parts[0] else None)
-        if match:
+        if found := override_of(part, parts):
+            return Match(
+                soc_code=found.soc_code, method="override", rule=found.rule, cosine=near.cosine, votes=near.votes
+            )
+    for part in dict.fromkeys((first, *parts[:2])):
+        if not _is_generic(part) and (match := _listed(index, part, near)):
             return match
-    return None
+    if not near.votes:
+        return None
+    method = "nearest"
+    if _is_generic(asked):
+        method, near = "generic", index.nearest(asked, _MANY)
+    elif index.is_strange(asked) or not _foreign_words().isdisjoint(asked.split()):
+        method = "foreign"
+    votes = by_employment(near.votes)
+    return Match(soc_code=votes[0].soc_code, method=method, rule=f"soc.{method}", cosine=near.cosine, votes=votes)
 
 
-def _override(part: str, words: list[str], parts: list[str]) -> _Match | None:
-    present = set(words)
-    if "professor" in present or "lecturer" in present:
-        subject = " ".join(parts)
-        code = next((code for pattern, code in _rules().professor_subjects if pattern.search(subject)), None)
-        return _Match(code or _rules().professor_default, "override", "soc.professor")
-    for override in _rules().overrides:
-        if (
-            not override.heads.isdisjoint(present)
-            and override.pattern.search(part)
-            and not (override.unless and override.unless.search(part))
-        ):
-            return _Match(override.soc_code, "override", override.id)
-    return None
+def _nearest(index: Index, first: str, parts: Sequence[str]) -> tuple[str, Nearest]:
+    """What was asked of the nearest titles, and their answer: a title's first part, or more where that says little."""
+    asked, near = first, index.nearest(first)
+    if len(parts) > 1 and near.cosine < _NEAR:
+        both = " ".join(parts[:2])
+        if (wider := index.nearest(both)).cosine > near.cosine:
+            asked, near = both, wider
+        if (second := index.nearest(parts[1])).cosine > near.cosine + _NEARER:
+            asked, near = parts[1], second
+    return asked, near
 
 
-def _listed(words: list[str]) -> _Match | None:
-    """A title of the list, in the singular or the plural."""
-    for title in _numbers(words):
-        if code := _rules().titles.get(title):
-            return _Match(code, "title", f"soc.title.{code}")
-    return None
-
-
-def _head(words: list[str]) -> _Match | None:
-    """The longest end of a title that is in the list: "Backend Platform Software Engineer" is a software engineer."""
-    for start in range(max(1, len(words) - _MOST_WORDS), len(words)):
-        for title in _numbers(words[start:]):
-            if (code := _rules().titles.get(title)) and title not in _rules().whole_only:
-                return _Match(code, "head", f"soc.head.{code}")
-    return None
-
-
-def _numbers(words: list[str]) -> Iterator[str]:
-    yield " ".join(words)
-    if words[-1].endswith("s") and not words[-1].endswith("ss"):
-        yield " ".join([*words[:-1], words[-1][:-1]])
-
-
-def _clean(segment: str) -> str:
-    known = _rules()
-    kept = {word for phrase in known.kept_phrases if phrase in segment for word in phrase.split()}
-    words: list[str] = []
-    for raw in segment.split():
-        word = raw.strip(".,'\"!?*()/-–")
-        if word in known.abbreviations:
-            words.append(known.abbreviations[word])
-        elif word == "&":
-            words.append("and")
-        elif word not in known.dropped or word in kept:
-            words.extend(known.abbreviations.get(part, part) for part in _PUNCTUATION.split(word) if part)
-    return " ".join(words)
-
-
-@cache
-def _index_version() -> str:
-    """Digest of the rules that titles are looked up in, twelve hexadecimal digits."""
-    return sha256((files(rules) / "occupations.toml").read_bytes()).hexdigest()[:12]
-
-
-@cache
-def _rules() -> _Rules:
-    data = rules.load("occupations")
-    clean, professor = data["clean"], data["professor"]
-    return _Rules(
-        soc_titles=data["soc"],
-        minor_groups=frozenset(data["minor_groups"].split()),
-        confidence=data["confidence"],
-        dropped=frozenset(clean["drop"].split()),
-        kept_phrases=tuple(clean["keep_phrases"]),
-        inverted_heads=frozenset(clean["inverted_heads"].split()),
-        abbreviations=clean["abbreviations"],
-        overrides=tuple(_override_of(entry) for entry in data["override"]),
-        professor_subjects=tuple(
-            (re.compile(rf"\b(?:{'|'.join(map(re.escape, subjects))})\b"), code)
-            for code, subjects in professor["subjects"].items()
-        ),
-        professor_default=professor["default"],
-        titles={title: code for code, titles in data["titles"].items() for title in titles},
-        whole_only=frozenset(data["exact"]["titles"]),
+def _listed(index: Index, part: str, near: Nearest) -> Match | None:
+    """The occupation under which a title is listed, in the singular or the plural."""
+    for title in _numbers(part):
+        if entries := index.listed(title):
+            break
+    else:
+        return None
+    if filed := _filed(entries):
+        return Match(soc_code=filed.soc_code, method="filing", rule="soc.filing", cosine=near.cosine, votes=near.votes)
+    best = [entry for entry in entries if entry.kind == entries[0].kind]
+    if len({entry.soc_code for entry in best}) > 1 or best[0].kind >= Kind.ALTERNATE:
+        return None  # O*NET gives its alternate titles to many occupations at once: they vote, and do not decide
+    code = best[0].soc_code
+    leaves = {entry.onet_code for entry in entries if entry.soc_code == code and entry.onet_code}
+    return Match(
+        soc_code=code,
+        method="exact",
+        rule=f"soc.exact.{best[0].kind.name.lower()}",
+        cosine=near.cosine,
+        votes=near.votes,
+        onet_code=leaves.pop() if len(leaves) == 1 else None,
     )
 
 
-def _override_of(entry: dict[str, Any]) -> _Override:
-    return _Override(
-        entry["id"],
-        entry["soc"],
-        frozenset(entry["heads"]),
-        re.compile(entry["pattern"]),
-        re.compile(entry["unless"]) if "unless" in entry else None,
-    )
+def _filed(entries: Sequence[Entry]) -> Entry | None:
+    """What employers filed the title as: often enough, and most of them the same."""
+    limits = rules.load("occupations")["filing"]
+    filed = [entry for entry in entries if entry.kind is Kind.FILING]
+    total = sum(entry.filings for entry in filed)
+    if total < limits["filings"] or filed[0].filings < limits["share"] * total:
+        return None
+    return filed[0]
+
+
+def _is_generic(part: str) -> bool:
+    return _generic_words().issuperset(part.split())
+
+
+@cache
+def _foreign_words() -> frozenset[str]:
+    return frozenset(rules.load("occupations")["foreign"].split())
+
+
+@cache
+def _generic_words() -> frozenset[str]:
+    return frozenset(rules.load("occupations")["generic"].split())
+
+
+def _numbers(title: str) -> list[str]:
+    return [title, title[:-1]] if title.endswith("s") and not title.endswith("ss") else [title]

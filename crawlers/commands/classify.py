@@ -12,6 +12,7 @@ from crawlers.classify import classify
 from crawlers.classify.contract import parse_line, posting_from, record_of
 from crawlers.cli import Command
 from crawlers.errors import OperatorError
+from crawlers.titles import add_titles_option, use_titles
 
 
 class ClassifyCommand(Command):
@@ -27,16 +28,22 @@ class ClassifyCommand(Command):
 
     def long_desc(self) -> str:
         """Scrapy's hook: what `scrapy classify -h` says."""
-        return f"{self.short_desc()}. No network and no database. The keys are described in docs/classify.md."
+        return (
+            f"{self.short_desc()}. No network; the database gives loaded titles of occupations, if there are any."
+            " The keys are described in docs/classify.md."
+        )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Scrapy's hook: the file."""
         parser.add_argument(
             "file", nargs="?", default="-", metavar="FILE", help="JSON Lines; - or nothing: standard input"
         )
+        add_titles_option(parser)
 
     def execute(self, options: argparse.Namespace) -> int:
         """Classify line by line. Lines that are no postings do not change the exit code: the output names each."""
+        assert self.settings is not None
+        use_titles(self.settings, shipped=options.shipped)
         for number, line in enumerate(_lines(options.file), start=1):
             try:
                 posting = posting_from(parse_line(line))

@@ -20,6 +20,7 @@ from crawlers.classify.thresholds import below
 from crawlers.cli import Command
 from crawlers.errors import OperatorError
 from crawlers.report import as_json, print_files, print_misses, print_rules, print_tables
+from crawlers.titles import add_titles_option, use_titles
 
 _PYPROJECT = Path(crawlers.__file__).parent.parent / "pyproject.toml"
 _BELOW = 1
@@ -54,9 +55,12 @@ class EvaluateCommand(Command):
         )
         parser.add_argument("--by-file", action="store_true", help="print figures of each file as well")
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+        add_titles_option(parser)
 
     def execute(self, options: argparse.Namespace) -> int:
         """Judge all files together, and each by itself."""
+        assert self.settings is not None
+        use_titles(self.settings, shipped=options.shipped)
         thresholds = _thresholds(_PYPROJECT)
         evaluation, by_file = Evaluation(), {name: Evaluation() for name in options.files}
         for name, of_file in by_file.items():

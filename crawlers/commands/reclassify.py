@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from crawlers.boardlist import known_platforms
-from crawlers.classify.rules import rules_version
+from crawlers.classify import occupation, readings_version
 from crawlers.cli import Command, nearest
 from crawlers.errors import OperatorError
 from crawlers.rereading import Example, RereadingReport, processes_for, reread
@@ -58,14 +58,11 @@ class ReclassifyCommand(Command):
         platforms = list(known_platforms(self.settings))
         if options.platform and options.platform not in platforms:
             raise OperatorError(f"unknown platform {options.platform}{nearest(options.platform, platforms)}")
-        asked = Reread(
-            rules_version=rules_version(),
-            readings=_readings(options.reading),
-            since=_time(options.since),
-            platform=options.platform,
-        )
+        readings, since = _readings(options.reading), _time(options.since)
         database = database_at(self.settings["DATABASE_URL"])
         database.prepare()
+        occupation.use(database.references.index())
+        asked = Reread(rules_version=readings_version(), readings=readings, since=since, platform=options.platform)
         report, stopped = RereadingReport(), False
         total = database.count_to_reread(asked)
         console = Console(stderr=True)
