@@ -12,31 +12,40 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bench.readings import records
 from bench.reliability import Panel, drawing
 from crawlers.classify import occupation
 from crawlers.classify.figures import Calibration
 from crawlers.classify.occupations.cache import cached_index
 from crawlers.classify.occupations.certainty import features, probability
-from crawlers.classify.occupations.index import Index
-from crawlers.classify.occupations.sources import Kind, Sources, Title, shipped
+from crawlers.classify.occupations.cleaning import parts_of
+from crawlers.classify.occupations.index import Index, build_index
+from crawlers.classify.occupations.sources import Sources, shipped
 from crawlers.classify.occupations.structure import major_group, minor_group, soc_titles
 from crawlers.items import JobPosting, Occupation
 from crawlers.reference import KINDS, read_files
+from crawlers.storage import Database
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("CRAWLERS_DATA", ROOT.parent / "shared/data"))
 TABLE = ROOT / "crawlers/classify/rules/occupation_certainty.toml"
 DRAWING = ROOT / "docs/images/occupation-reliability.svg"
-SOC_FILES = ("soc_structure_2018.xlsx", "soc_2018_definitions.xlsx", "soc_2018_direct_match_title_file.csv")
+SOC_FILES = (
+    "soc_structure_2018.xlsx",
+    "soc_2018_definitions.xlsx",
+    "soc_2018_direct_match_title_file.csv",
+    "soc2010_soc2018.csv",
+)
 LEVELS = ("6 digits", "broad", "minor", "major")
 RESAMPLES = 1_000
 SEED = 2018
@@ -44,6 +53,7 @@ RIDGE = 4.0
 SMALLEST = 0.05
 CAUTION = 0.97
 SURE = 0.8
+SHORTEST_DESCRIPTION = 500
 SINCE_2018 = {"15-2051"}
 """Most of the filings are coded by the SOC of 2010, which had no data scientists: no word on these."""
 STAGES = ("override", "exact", "filing", "nearest", "generic", "foreign")
@@ -84,29 +94,23 @@ def labelled() -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def with_files() -> Sources:
-    """What `scrapy reference load onet` and `load soc` give, without a database."""
-    soc = DATA / "soc"
-    files = list(read_files(KINDS["onet"], [soc / "onet_29_3"]))
-    files += read_files(KINDS["soc"], [soc / name for name in SOC_FILES])
-    sources = shipped()
-    kinds = {"direct_match": Kind.DIRECT_MATCH, "reported": Kind.REPORTED, "alternate": Kind.ALTERNATE}
-    texts = {"onet_occupations": "description", "onet_tasks": "task", "onet_technologies": "technology"}
-    for file in files:
-        for row in file.rows:
-            if file.table == "occupation_titles":
-                sources.titles.append(Title(row["title"], row["soc_code"], kinds[row["kind"]], row["onet_code"]))
-            if file.table == "onet_occupations":
-                sources.titles.append(Title(row["title"], row["soc_code"], Kind.REPORTED, row["onet_code"]))
-            if file.table in texts:
-                sources.texts.setdefault(row["soc_code"], []).append(row[texts[file.table]])
-            elif file.table == "soc_definitions" and row["definition"] and row["level"] == "detailed":
-                sources.texts.setdefault(row["soc_code"], []).append(row["definition"])
-    return sources
+def with_files(data: Path = DATA) -> Sources:
+    """What a database gives into which O*NET and the SOC were loaded."""
+    paths = {"onet": [data / "soc/onet_29_3"], "soc": [data / "soc" / name for name in SOC_FILES]}
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/reference.sqlite3")
+        try:
+            database.migrate()
+            for kind, files in paths.items():
+                for file in read_files(KINDS[kind], files):
+                    database.references.load(file)
+            return database.references.occupation_sources()
+        finally:
+            database.close()
 
 
-def posting(title: str) -> JobPosting:
-    return JobPosting(platform="", board="", external_id="", url="", title=title)
+def posting(title: str, description: str = "") -> JobPosting:
+    return JobPosting(platform="", board="", external_id="", url="", title=title, description_text=description)
 
 
 def cases_of(lines: Iterable[dict[str, Any]], index: Index) -> list[Case]:
@@ -191,14 +195,14 @@ def told(name: str, cases: Sequence[Case]) -> str:
 
 
 def held_out(cases: Sequence[Case]) -> list[tuple[float, bool, float]]:
-    """Confidence, whether the first candidate was right, and weight of every case, by weights of the other half."""
+    """Confidence, whether the code was right, and weight of every case with a code, by weights of the other half."""
     judged = []
     for half in range(2):
         weights = fit(cases[1 - half :: 2])
         judged += [
             (probability(case.features, weights, CAUTION), case.answer in case.codes, case.weight)
             for case in cases[half::2]
-            if case.features
+            if case.read.soc_code
         ]
     return judged
 
@@ -245,6 +249,27 @@ def report(name: str, cases: Sequence[Case], judged: Sequence[tuple[float, bool,
             confused[min(case.codes), case.read.soc_code] += int(case.weight)
     for (filed, read), count in confused.most_common(10):
         print(f"| {count} | {filed} {soc_titles().get(filed)} | {read} {soc_titles().get(read)} |")
+
+
+def described(index: Index, sources: Sources) -> None:
+    """What descriptions add: recorded postings with listed titles, read by an index from which those are taken out."""
+    occupation.use(index)
+    listed: dict[str, JobPosting] = {}
+    for record in records():
+        parts = parts_of(record["title"])
+        if parts and len(record["description"]) >= SHORTEST_DESCRIPTION:
+            listed.setdefault(parts[0].bare, posting(record["title"], record["description"]))
+    exact = {title: each for title, each in listed.items() if occupation.read(each).occupation.method == "exact"}
+    codes = {title: occupation.read(each).occupation.candidates[0].soc_code for title, each in exact.items()}
+    kept = [each for each in sources.titles if all(part.bare not in exact for part in parts_of(each.title)[:1])]
+    occupation.use(build_index(replace(sources, titles=kept), "without"))
+    right = Counter[str]()
+    for title, each in exact.items():
+        for name, text in (("title", ""), ("description", each.description_text)):
+            candidates = occupation.read(posting(each.title, text)).occupation.candidates
+            right[name] += bool(candidates) and candidates[0].soc_code == codes[title]
+    shares = ", ".join(f"{name} {count / len(exact):.3f}" for name, count in right.items())
+    print(f"the listing hidden, {len(exact):,} postings, right by {shares}")
 
 
 def speed(index: Index, titles: Sequence[str]) -> None:
@@ -297,6 +322,7 @@ def main(*, refit: bool) -> None:
         report(name, cases, judged)
         panels.append(Panel(name, calibration_of(judged)))
         print(f"{len(index.titles):,} titles, {len(index.terms):,} terms; built or loaded in {timed[name]:.2f} s")
+        described(index, builders[name][1]())
         speed(index, [line["title"] for line in lines])
         load_cost(index.version)
     if refit:

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawlers.classify import READINGS, Classified, classify
+from crawlers.classify import READINGS, Classified, classify, readings_version
 from crawlers.classify.contract import parse_line, posting_from, record_of
-from crawlers.classify.rules import rules_version
 
 ROOT = Path(__file__).parent.parent
 
@@ -33,8 +32,8 @@ def test_output_is_json() -> None:
     assert json.loads(json.dumps(record))["employment_type"] == ["INTERN", "FULL_TIME"]
 
 
-def test_every_reading_names_its_rules_version() -> None:
-    assert read(title="Baker")["rules_version"] == rules_version()
+def test_every_reading_names_its_version() -> None:
+    assert read(title="Baker")["rules_version"] == readings_version()
 
 
 def test_html_becomes_text_that_offsets_point_into() -> None:

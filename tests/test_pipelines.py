@@ -16,7 +16,7 @@ from scrapy.utils.test import get_crawler
 from sqlalchemy import select
 
 from crawlers.base import visit_ended
-from crawlers.classify.rules import rules_version
+from crawlers.classify import readings_version
 from crawlers.items import EmploymentType, JobPosting, Sponsorship
 from crawlers.payload import DuplicateError
 from crawlers.pipelines import Check, Classify, Deduplicate, Store
@@ -115,7 +115,7 @@ def test_readings_are_filled_and_counted(crawler: Crawler) -> None:
     assert item.sponsorship == Sponsorship.OFFERED
     assert EmploymentType.INTERN in item.employment_type
     assert item.is_intern is True
-    assert item.rules_version == rules_version()
+    assert item.rules_version == readings_version()
     for evidence in item.evidence:
         source = text if evidence.source == "description" else item.title
         assert source[evidence.start : evidence.end] == evidence.quote

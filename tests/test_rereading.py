@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from crawlers.classify import classify
-from crawlers.classify.rules import rules_version
+from crawlers.classify import classify, readings_version
 from crawlers.items import JobPosting, Location, Sponsorship, StatedPlace
 from crawlers.rereading import RereadingReport, reread
 from crawlers.storage import Database, Reread
@@ -47,7 +46,7 @@ def stored(database: Database, count: int, *, version: str = "old", **changes: A
 
 def again(database: Database, *, dry_run: bool = False, processes: int = 0, **asked: Any) -> RereadingReport:
     report = RereadingReport()
-    wanted = Reread(rules_version=rules_version(), **asked)
+    wanted = Reread(rules_version=readings_version(), **asked)
     reread(database, wanted, report, processes=processes, dry_run=dry_run)
     return report
 
@@ -61,7 +60,7 @@ def test_changed_readings_are_written_and_old_ones_kept(database: Database) -> N
     example = report.examples["sponsorship"][0]
     assert (example.title, example.before, example.after) == ("Senior Baker 0", "none", "offered")
     (after, *_) = rows(database, "readings")
-    assert (after.sponsorship, after.seniority, after.rules_version) == ("offered", "senior", rules_version())
+    assert (after.sponsorship, after.seniority, after.rules_version) == ("offered", "senior", readings_version())
     assert after.read_at > before.read_at
     (past, *_) = rows(database, "past_readings")
     assert (past.rules_version, past.read_at) == ("old", before.read_at)
@@ -97,7 +96,7 @@ def test_unchanged_readings_only_learn_the_version(database: Database) -> None:
     database.save(ended(), postings, last=True)
     report = again(database)
     assert (report.read, report.changed, report.changes) == (1, 0, {})
-    assert rows(database, "readings")[0].rules_version == rules_version()
+    assert rows(database, "readings")[0].rules_version == readings_version()
     assert rows(database, "past_readings") == []
 
 
@@ -115,7 +114,7 @@ def test_one_reading_leaves_the_others(database: Database) -> None:
     assert report.changes == {"seniority": 1}
     (read,) = rows(database, "readings")
     assert (read.seniority, read.sponsorship, read.rules_version) == ("senior", "none", "old")
-    assert read.versions == {"seniority": rules_version()}
+    assert read.versions == {"seniority": readings_version()}
     assert rows(database, "visa_mentions") == []
     evidence = {row.reading for row in rows(database, "evidence")}
     assert {"seniority", "sponsorship"} <= evidence, "the words of the old readings stay"
@@ -141,7 +140,7 @@ def test_only_some_postings(database: Database) -> None:
 
 def test_a_posting_that_a_visit_changes_meanwhile_is_left_to_it(database: Database) -> None:
     stored(database, 2)
-    asked = Reread(rules_version=rules_version())
+    asked = Reread(rules_version=readings_version())
     chunk = database.to_reread(asked, 0, 10)
     with writing(database._engine) as connection:
         connection.execute(text("UPDATE postings SET content_hash = 'new' WHERE external_id = '0'"))

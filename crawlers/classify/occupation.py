@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 
 from crawlers.classify import rules
 from crawlers.classify.occupations import cache as stored
 from crawlers.classify.occupations.certainty import certainty, features
-from crawlers.classify.occupations.cleaning import clean_titles
+from crawlers.classify.occupations.cleaning import Part, joined, parts_of
 from crawlers.classify.occupations.index import Entry, Index, Nearest, Vote
 from crawlers.classify.occupations.overrides import override_of
 from crawlers.classify.occupations.ranking import by_description, by_employment
@@ -104,7 +104,7 @@ def read(posting: JobPosting) -> OccupationReading:
 
 def match_of(title: str) -> Match | None:
     """What a title alone says; None where it has no word that is known."""
-    return _match(_InUse.index or shipped_index(), tuple(clean_titles(title[:_LONGEST_TITLE])))
+    return _match(_InUse.index or shipped_index(), parts_of(title[:_LONGEST_TITLE]))
 
 
 def forget() -> None:
@@ -135,29 +135,32 @@ def _occupation(match: Match, index: Index) -> Occupation:
     sure = certainty(features(match.method, match.soc_code, match.cosine, match.votes), match.method, index)
     others = [vote for vote in match.votes if vote.soc_code != match.soc_code]
     rest = sum(vote.share for vote in others) or 1.0
-    candidates = [OccupationCandidate(soc_code=match.soc_code, confidence=sure)]
-    candidates += [
-        OccupationCandidate(soc_code=vote.soc_code, confidence=round((1 - sure) * match.cosine * vote.share / rest, 3))
-        for vote in others[: _CANDIDATES - 1]
+    support = {match.soc_code: sure}
+    support |= {vote.soc_code: (1 - sure) * match.cosine * vote.share / rest for vote in others[: _CANDIDATES - 1]}
+    candidates = [
+        OccupationCandidate(soc_code=code, confidence=round(min(sure, each), 3)) for code, each in support.items()
     ]
     publish = rules.load("occupations")["publish"]
     if match.method in _UNDECIDED:
-        return _undecided(match, sure, candidates, index)
-    decided = sure >= publish["nearest" if match.method == "nearest" else "listed"]
+        return _undecided(match, candidates, index)
+    decided = match.method != "nearest" or sure >= publish["nearest"]
+    major, minor = (_group(of, support, publish["group"]) for of in (major_group, minor_group))
+    if decided:
+        major, minor = major_group(match.soc_code), minor_group(match.soc_code)
     return Occupation(
         soc_code=match.soc_code if decided else None,
         soc_title=soc_titles().get(match.soc_code) if decided else None,
         onet_code=match.onet_code if decided else None,
-        major=major_group(match.soc_code) if decided else _group(major_group, candidates, publish["group"]),
-        minor=minor_group(match.soc_code) if decided else _group(minor_group, candidates, publish["group"]),
-        confidence=sure,
+        major=major,
+        minor=minor if minor and minor[:2] == (major or "")[:2] else None,
+        confidence=sure if decided else None,
         method=match.method,
         candidates=candidates,
         index_version=index.version,
     )
 
 
-def _undecided(match: Match, sure: float, candidates: list[OccupationCandidate], index: Index) -> Occupation:
+def _undecided(match: Match, candidates: list[OccupationCandidate], index: Index) -> Occupation:
     """No code; a generic title's major group, where most of the titles near it are of one."""
     groups = defaultdict[str, float](float)
     for vote in match.votes:
@@ -167,38 +170,38 @@ def _undecided(match: Match, sure: float, candidates: list[OccupationCandidate],
     return Occupation(
         soc_code=None,
         major=major if stands else None,
-        confidence=sure,
         method=match.method,
         candidates=candidates,
         index_version=index.version,
     )
 
 
-def _group(of: Callable[[str], str | None], candidates: Sequence[OccupationCandidate], at_least: float) -> str | None:
-    """The group of which candidates are surest together, where they are sure enough."""
+def _group(of: Callable[[str], str | None], support: Mapping[str, float], at_least: float) -> str | None:
+    """The group that the candidates support most together, where that is enough."""
     together = defaultdict[str | None, float](float)
-    for each in candidates:
-        together[of(each.soc_code)] += each.confidence
-    group, sure = max(together.items(), key=lambda each: each[1])
-    return group if sure >= at_least else None
+    for soc_code, each in support.items():
+        together[of(soc_code)] += each
+    group, most = max(together.items(), key=lambda each: each[1])
+    return group if most >= at_least else None
 
 
 @lru_cache(maxsize=16_384)
-def _match(index: Index, parts: tuple[str, ...]) -> Match | None:
+def _match(index: Index, parts: tuple[Part, ...]) -> Match | None:
     """The first stage that decides; None where no word of the title is known."""
     if not parts:
         return None
     first = parts[0]
-    if _is_generic(first) and len(parts) > 1:
-        first = f"{parts[1]} {first}"
-    asked, near = _nearest(index, first, parts)
-    for part in parts:
-        if found := override_of(part, parts):
+    if _is_generic(first.bare) and len(parts) > 1:
+        first = joined(parts[1], first)
+    bare = [part.bare or part.whole for part in parts]
+    asked, near = _nearest(index, first.bare or first.whole, bare)
+    for part in bare:
+        if found := override_of(part, bare):
             return Match(
                 soc_code=found.soc_code, method="override", rule=found.rule, cosine=near.cosine, votes=near.votes
             )
-    for part in dict.fromkeys((first, *parts[:2])):
-        if not _is_generic(part) and (match := _listed(index, part, near)):
+    for title in dict.fromkeys(title for part in (first, *parts[:2]) for title in part):
+        if not _is_generic(title) and (match := _listed(index, title, near)):
             return match
     if not near.votes:
         return None
@@ -223,10 +226,10 @@ def _nearest(index: Index, first: str, parts: Sequence[str]) -> tuple[str, Neare
     return asked, near
 
 
-def _listed(index: Index, part: str, near: Nearest) -> Match | None:
+def _listed(index: Index, title: str, near: Nearest) -> Match | None:
     """The occupation under which a title is listed, in the singular or the plural."""
-    for title in _numbers(part):
-        if entries := index.listed(title):
+    for number in _numbers(title):
+        if entries := index.listed(number):
             break
     else:
         return None
@@ -257,8 +260,8 @@ def _filed(entries: Sequence[Entry]) -> Entry | None:
     return filed[0]
 
 
-def _is_generic(part: str) -> bool:
-    return _generic_words().issuperset(part.split())
+def _is_generic(title: str) -> bool:
+    return _generic_words().issuperset(title.split())
 
 
 @cache

@@ -61,11 +61,12 @@ class ReferenceCommand(Command):
 
 
 def _load(database: Database, kind: str, paths: Sequence[Path]) -> int:
-    """`load`: file by file; a file that is malformed changes nothing of what is there."""
+    """`load`: all files are read before the first is stored, so that one that is malformed changes nothing."""
+    files = list(read_files(KINDS[kind], paths))
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        for file in read_files(KINDS[kind], paths):
+        for file in files:
             task = bar.add_task(file.part, total=len(file.rows))
             is_new = database.references.load(file, partial(_advance, bar, task))
             bar.remove_task(task)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crawlers.classify.occupations.cleaning import clean_titles
+from crawlers.classify.occupations.cleaning import parts_of
 from crawlers.classify.occupations.profiles import Profiles, build_profiles
 from crawlers.classify.occupations.sources import Kind, Sources, Title
 from crawlers.classify.occupations.terms import head, terms, words
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # numpy takes a tenth of a second to import, and most command
     import numpy as np
     from numpy.typing import NDArray
 
-BUILDER = "2"
+BUILDER = "3"
 """Of this code and what it builds: part of the version of an index."""
 NEAREST = 5
 """Titles that vote."""
@@ -221,23 +221,17 @@ def _entries_by_title(titles: Iterable[Title]) -> dict[str, tuple[Entry, ...]]:
     """Entries by cleaned title, one for each occupation and kind, the most trusted first."""
     found: defaultdict[str, dict[tuple[str, Kind], Entry]] = defaultdict(dict)
     for title in titles:
-        for cleaned in _listed_as(title):
-            key = title.soc_code, title.kind
-            known = found[cleaned].get(key)
-            onet_code = title.onet_code if known is None or known.onet_code == title.onet_code else None
-            count = title.count + (known.filings if known else 0)
-            found[cleaned][key] = Entry(title.soc_code, title.kind, onet_code, count)
+        if not (parts := parts_of(title.title)):
+            continue
+        entries, key = found[parts[0].whole], (title.soc_code, title.kind)
+        known = entries.get(key)
+        onet_code = title.onet_code if known is None or known.onet_code == title.onet_code else None
+        count = title.count + (known.filings if known else 0)
+        entries[key] = Entry(title.soc_code, title.kind, onet_code, count)
     return {
         title: tuple(sorted(entries.values(), key=lambda each: (each.kind, -each.filings, each.soc_code)))
         for title, entries in found.items()
     }
-
-
-def _listed_as(title: Title) -> Iterator[str]:
-    if title.kind is Kind.SHIPPED:  # clean already
-        yield title.title
-    else:
-        yield from clean_titles(title.title)[:1]
 
 
 def _highest(values: NDArray[Any], count: int) -> list[int]:

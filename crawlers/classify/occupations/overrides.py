@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -29,19 +29,28 @@ class _Pattern:
 
 
 @dataclass(frozen=True, slots=True)
+class _BySubject:
+    id: str
+    heads: re.Pattern[str]
+    subjects: tuple[tuple[re.Pattern[str], str], ...]
+    default: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Rules:
     patterns: tuple[_Pattern, ...]
-    professor_subjects: tuple[tuple[re.Pattern[str], str], ...]
-    professor_default: str
+    by_subject: tuple[_BySubject, ...]
 
 
 def override_of(part: str, parts: Sequence[str]) -> Override | None:
-    """The first rule that matches `part`, one of a title's cleaned `parts`; professors go by any part's subject."""
+    """The first rule that matches `part`, one of a title's cleaned `parts`; a subject may be in any of them."""
     known, present = _rules(), set(part.split())
-    if "professor" in present or "lecturer" in present:
-        subject = " ".join(parts)
-        code = next((code for pattern, code in known.professor_subjects if pattern.search(subject)), None)
-        return Override(code or known.professor_default, "soc.professor")
+    for rule in known.by_subject:
+        if rule.heads.search(part):
+            subject = " ".join(parts)
+            code = next((code for pattern, code in rule.subjects if pattern.search(subject)), rule.default)
+            if code:
+                return Override(code, rule.id)
     for each in known.patterns:
         if (
             not each.heads.isdisjoint(present)
@@ -55,15 +64,22 @@ def override_of(part: str, parts: Sequence[str]) -> Override | None:
 @cache
 def _rules() -> _Rules:
     data = rules.load("occupations")
-    professor = data["professor"]
     return _Rules(
         patterns=tuple(_pattern(entry) for entry in data["override"]),
-        professor_subjects=tuple(
-            (re.compile(rf"\b(?:{'|'.join(map(re.escape, subjects))})\b"), code)
-            for code, subjects in professor["subjects"].items()
+        by_subject=tuple(
+            _BySubject(
+                id=entry["id"],
+                heads=_any_of(entry["heads"]),
+                subjects=tuple((_any_of(subjects), code) for code, subjects in entry["subjects"].items()),
+                default=entry.get("default"),
+            )
+            for entry in data["by_subject"]
         ),
-        professor_default=professor["default"],
     )
+
+
+def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, phrases))})\b")
 
 
 def _pattern(entry: dict[str, Any]) -> _Pattern:
