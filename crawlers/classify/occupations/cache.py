@@ -93,7 +93,7 @@ def _save(index: Index, path: Path) -> None:
 def _load(path: Path, version: str) -> Index:
     import numpy as np
 
-    with np.load(path, allow_pickle=False) as parts:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as parts:
         of_profiles: dict[str, Any] = {name: _unpacked(parts[f"profile_{name}"]) for name in _PROFILE_TEXTS}
         of_profiles |= {name: parts[f"profile_{name}"] for name in _PROFILE_ARRAYS}
         of_index: dict[str, Any] = {name: _unpacked(parts[name]) for name in _TEXTS}
