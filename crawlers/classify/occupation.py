@@ -110,6 +110,7 @@ def match_of(title: str) -> Match | None:
 def forget() -> None:
     """Empty the cache of titles, and read the fitted rules again: for measuring."""
     _match.cache_clear()
+    _near.cache_clear()
     rules.load.cache_clear()
 
 
@@ -144,9 +145,10 @@ def _occupation(match: Match, index: Index) -> Occupation:
     if match.method in _UNDECIDED:
         return _undecided(match, candidates, index)
     decided = match.method != "nearest" or sure >= publish["nearest"]
-    major, minor = (_group(of, support, publish["group"]) for of in (major_group, minor_group))
-    if decided:
-        major, minor = major_group(match.soc_code), minor_group(match.soc_code)
+    major: str | None = major_group(match.soc_code)
+    minor = minor_group(match.soc_code)
+    if not decided:
+        major, minor = (_group(of, support, publish["group"]) for of in (major_group, minor_group))
     return Occupation(
         soc_code=match.soc_code if decided else None,
         soc_title=soc_titles().get(match.soc_code) if decided else None,
@@ -216,14 +218,20 @@ def _match(index: Index, parts: tuple[Part, ...]) -> Match | None:
 
 def _nearest(index: Index, first: str, parts: Sequence[str]) -> tuple[str, Nearest]:
     """What was asked of the nearest titles, and their answer: a title's first part, or more where that says little."""
-    asked, near = first, index.nearest(first)
+    asked, near = first, _near(index, first)
     if len(parts) > 1 and near.cosine < _NEAR:
         both = " ".join(parts[:2])
-        if (wider := index.nearest(both)).cosine > near.cosine:
+        if (wider := _near(index, both)).cosine > near.cosine:
             asked, near = both, wider
-        if (second := index.nearest(parts[1])).cosine > near.cosine + _NEARER:
+        if (second := _near(index, parts[1])).cosine > near.cosine + _NEARER:
             asked, near = parts[1], second
     return asked, near
+
+
+@lru_cache(maxsize=16_384)
+def _near(index: Index, title: str) -> Nearest:
+    """Titles differ in their tails more often than in what is asked."""
+    return index.nearest(title)
 
 
 def _listed(index: Index, title: str, near: Nearest) -> Match | None:

@@ -29,6 +29,7 @@ _ARRAYS = (
     "entry_onet",
     "entry_kind",
     "entry_count",
+    "entry_vote",
     "idf",
     "heads",
     "starts",

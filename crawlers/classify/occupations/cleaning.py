@@ -36,8 +36,8 @@ class _Rules:
 def parts_of(title: str) -> tuple[Part, ...]:
     """What may name the occupation in a title, most likely first.
 
-    >>> parts_of("Senior Campus Recruiter II - Night Shift (Remote) - Req #12345")
-    (Part(whole='campus recruiter', bare='recruiter'), Part(whole='night shift', bare=''))
+    >>> parts_of("Senior Campus Ambassador II - Night Shift (Remote) - Req #12345")
+    (Part(whole='campus ambassador', bare='ambassador'), Part(whole='night shift', bare=''))
     >>> parts_of("Engineer, Machine Learning")[0].bare
     'machine learning engineer'
     """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # numpy takes a tenth of a second to import, and most command
     import numpy as np
     from numpy.typing import NDArray
 
-BUILDER = "3"
+BUILDER = "4"
 """Of this code and what it builds: part of the version of an index."""
 NEAREST = 5
 """Titles that vote."""
@@ -34,6 +34,8 @@ _KIND_WEIGHTS = {
 _SECOND_KIND = 0.5
 """Of an occupation that lists a title in a less trusted source than another occupation does."""
 _COSINE_POWER = 2
+_RARE = 800
+"""Rows of a term that are looked at one by one."""
 _ROLE = 20
 """Titles of which a word is the head, if it names a role."""
 
@@ -81,6 +83,8 @@ class Index:
     """-1 where there is no code."""
     entry_kind: NDArray[np.int32]
     entry_count: NDArray[np.int32]
+    entry_vote: NDArray[np.float32]
+    """What the entry counts where its title votes."""
     terms: list[str]
     idf: NDArray[np.float32]
     heads: NDArray[np.int32]
@@ -110,6 +114,13 @@ class Index:
         row = self.rows.get(title)
         return () if row is None else self._entries(row)
 
+    @cached_property
+    def ceilings(self) -> NDArray[np.float32]:
+        """The highest weight of each term in any row."""
+        import numpy as np
+
+        return np.maximum.reduceat(self.weights, self.starts[:-1])
+
     def is_strange(self, title: str) -> bool:
         """Whether a word is in no title, and no other is the head of some: of another language, most likely."""
         numbers = [self.numbers.get(word) for word in words(title)]
@@ -117,10 +128,8 @@ class Index:
 
     def nearest(self, title: str, count: int = NEAREST) -> Nearest:
         """What the nearest titles vote for, by their cosine."""
-        import numpy as np
-
         unknown = math.log(1 + len(self.titles)) + 1
-        query, length = [], 0.0
+        query, length = list[tuple[int, float]](), 0.0
         for term, weight in terms(title).items():
             number = self.numbers.get(term)
             if number is None and " " in term:
@@ -128,17 +137,41 @@ class Index:
             weight *= unknown if number is None else float(self.idf[number])
             length += weight * weight
             if number is not None:
-                query.append((self.starts[number], self.starts[number + 1], weight))
+                query.append((number, weight))
         if not query:
             return Nearest(cosine=0.0, votes=())
-        cosines = np.bincount(
-            np.concatenate([self.postings[start:end] for start, end, _ in query]),
-            np.concatenate([self.weights[start:end] * weight for start, end, weight in query]),
-            minlength=len(self.titles),
-        )
+        rows, products = self._alike(query, count)
+        cosines = products / math.sqrt(length)
         near = _highest(cosines, count)
-        votes = self._votes([(row, float(cosines[row]) / math.sqrt(length)) for row in near])
-        return Nearest(cosine=min(1.0, float(cosines[near[0]]) / math.sqrt(length)), votes=votes)
+        votes = self._votes([(int(rows[place]), float(cosines[place])) for place in near])
+        return Nearest(cosine=min(1.0, float(cosines[near[0]])), votes=votes)
+
+    def _alike(self, query: Sequence[tuple[int, float]], count: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Rows, among them those with the highest dot products, and these.
+
+        Rows that share no rare term with the query are left out where they cannot be among the highest: few rows are
+        looked at then, and the processor's cache keeps what it holds.
+        """
+        import numpy as np
+
+        lists = [slice(int(self.starts[number]), int(self.starts[number + 1])) for number, _ in query]
+        rare = [place for place, part in enumerate(lists) if part.stop - part.start <= _RARE]
+        common = [place for place in range(len(query)) if place not in rare]
+        if rare:
+            found = np.concatenate([self.postings[lists[place]] for place in rare])
+            rows, inverse = np.unique(found, return_inverse=True)
+            weighted = [self.weights[lists[place]] * query[place][1] for place in rare]
+            products = np.bincount(inverse, np.concatenate(weighted))
+            for place in common:
+                postings = self.postings[lists[place]]
+                at = np.minimum(postings.searchsorted(rows), len(postings) - 1)
+                products += np.where(postings[at] == rows, self.weights[lists[place]][at] * query[place][1], 0.0)
+            missed = sum(float(self.ceilings[query[place][0]]) * query[place][1] for place in common)
+            if not common or (len(rows) >= count and missed < np.partition(products, -count)[-count]):
+                return rows, products
+        everything = np.concatenate([self.postings[part] for part in lists])
+        weighted = [self.weights[part] * weight for part, (_, weight) in zip(lists, query, strict=True)]
+        return np.arange(len(self.titles)), np.bincount(everything, np.concatenate(weighted), len(self.titles))
 
     def _entries(self, row: int) -> tuple[Entry, ...]:
         return tuple(
@@ -152,20 +185,25 @@ class Index:
         )
 
     def _votes(self, near: Iterable[tuple[int, float]]) -> tuple[Vote, ...]:
-        votes = defaultdict[str, float](float)
+        votes = defaultdict[int, float](float)
         for row, cosine in near:
-            entries = self._entries(row)
-            first = entries[0].kind
-            of_codes: dict[str, float] = {}
-            for entry in entries:
-                weight = _KIND_WEIGHTS[entry.kind] * (1.0 if entry.kind == first else _SECOND_KIND)
-                of_codes[entry.soc_code] = max(of_codes.get(entry.soc_code, 0.0), weight)
-            among = math.sqrt(sum(of_codes.values()))
-            for code, weight in of_codes.items():
-                votes[code] += cosine**_COSINE_POWER * weight / among
+            entries = slice(self.entry_starts[row], self.entry_starts[row + 1])
+            of_row = zip(self.entry_soc[entries].tolist(), self.entry_vote[entries].tolist(), strict=True)
+            for code, weight in of_row:
+                votes[code] += cosine**_COSINE_POWER * weight
         total = sum(votes.values())
-        ranked = sorted(votes.items(), key=lambda each: (-each[1], each[0]))
-        return tuple(Vote(code, votes / total) for code, votes in ranked)
+        ranked = sorted(votes.items(), key=lambda each: (-each[1], each[0]))  # codes are numbered in order
+        return tuple(Vote(self.codes[code], weight / total) for code, weight in ranked if weight)
+
+
+def _entry_votes(entries: Sequence[Entry]) -> list[float]:
+    """What each entry of a title counts: an occupation once, and less where there are many."""
+    weights = [_KIND_WEIGHTS[each.kind] * (1.0 if each.kind == entries[0].kind else _SECOND_KIND) for each in entries]
+    of_codes: dict[str, float] = {}
+    for entry, weight in zip(entries, weights, strict=True):
+        of_codes[entry.soc_code] = max(of_codes.get(entry.soc_code, 0.0), weight)
+    among = math.sqrt(sum(of_codes.values()))
+    return [of_codes.pop(entry.soc_code, 0.0) / among for entry in entries]
 
 
 def build_index(sources: Sources, version: str) -> Index:
@@ -186,6 +224,7 @@ def build_index(sources: Sources, version: str) -> Index:
         entry_onet=np.array([code_numbers[entry.onet_code] for entry in entries], dtype=np.int32),
         entry_kind=np.array([entry.kind for entry in entries], dtype=np.int32),
         entry_count=np.array([entry.filings for entry in entries], dtype=np.int32),
+        entry_vote=np.array([vote for title in titles for vote in _entry_votes(by_title[title])], dtype=np.float32),
         profiles=build_profiles(sources),
         **_inverted([terms(title) for title in titles], Counter(head(title) for title in titles)),
     )

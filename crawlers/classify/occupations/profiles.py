@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _WORD = re.compile(r"[a-z][a-z0-9+#]+")
-_LONGEST_DESCRIPTION = 6_000
+_LONGEST_DESCRIPTION = 2_000
 """Characters of a description that are read: what follows is seldom about the work."""
+_MOST_SEEN = 50_000
+_UNKNOWN = -1
 _FEWEST_OCCUPATIONS = 0.2
 """Words of more than this share of the occupations tell nothing."""
 
@@ -43,6 +45,8 @@ class Profiles:
     known: dict[str, int] = field(init=False)
     """Numbers of the terms."""
 
+    seen: dict[str, int] = field(init=False, default_factory=dict)
+
     def __post_init__(self) -> None:
         self.rows = {code: row for row, code in enumerate(self.codes)}
         self.known = {term: number for number, term in enumerate(self.terms)}
@@ -51,24 +55,38 @@ class Profiles:
         """Cosine of a description with each occupation, 0-1; 0 for those of which nothing is known."""
         import numpy as np
 
-        counts = Counter(_words(description[:_LONGEST_DESCRIPTION]))
-        query = np.zeros(len(self.terms), dtype=np.float32)
-        for word, count in counts.items():
-            number = self.known.get(word)
-            if number is not None:
-                query[number] = (1 + math.log(count)) * self.idf[number]
-        length = float(np.linalg.norm(query))
-        if length == 0:
+        counts: Counter[int] = Counter()
+        for word, count in Counter(_WORD.findall(description[:_LONGEST_DESCRIPTION].lower())).items():
+            counts[self._number(word)] += count
+        del counts[_UNKNOWN]
+        if not counts:
             return [0.0 for _ in soc_codes]
-        found = []
-        for code in soc_codes:
-            row = self.rows.get(code)
-            if row is None:
-                found.append(0.0)
-                continue
-            part = slice(self.starts[row], self.starts[row + 1])
-            found.append(float(self.weights[part] @ query[self.numbers[part]]) / length)
-        return found
+        told = np.fromiter(counts, np.int32, len(counts))
+        said = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self.idf[told]
+        length = float(np.linalg.norm(said))
+        order = np.argsort(told)
+        told, said = told[order], said[order]
+        return [self._product(self.rows.get(code), told, said) / length for code in soc_codes]
+
+    def _product(self, row: int | None, told: NDArray[np.int32], said: NDArray[np.float32]) -> float:
+        """Dot product of an occupation and a description, of which `told` are the terms in order."""
+        if row is None:
+            return 0.0
+        part = slice(self.starts[row], self.starts[row + 1])
+        places = self.numbers[part].searchsorted(told)
+        places[places == part.stop - part.start] = 0
+        shared = self.numbers[part][places] == told
+        return float(self.weights[part][places[shared]] @ said[shared])
+
+    def _number(self, word: str) -> int:
+        """Number of a word's term, _UNKNOWN where it has none; what was asked once is remembered."""
+        number = self.seen.get(word)
+        if number is None:
+            found = words(word)
+            number = self.known.get(found[0], _UNKNOWN) if found else _UNKNOWN
+            if len(self.seen) < _MOST_SEEN:
+                self.seen[word] = number
+        return number
 
 
 def build_profiles(sources: Sources) -> Profiles:

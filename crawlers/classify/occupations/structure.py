@@ -7,7 +7,7 @@ publishes none.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 
@@ -23,6 +23,7 @@ def employment() -> dict[str, int]:
     return {code: int(persons) for code, _, _, persons in _rows() if persons}
 
 
+@lru_cache(maxsize=2_000)
 def minor_group(soc_code: str) -> str | None:
     """Minor group of a detailed SOC 2018 code; None where there is no such group.
 
