@@ -264,12 +264,19 @@ def described(index: Index, sources: Sources) -> None:
     kept = [each for each in sources.titles if all(part.bare not in exact for part in parts_of(each.title)[:1])]
     occupation.use(build_index(replace(sources, titles=kept), "without"))
     right = Counter[str]()
+    calibration = Calibration()
     for title, each in exact.items():
         for name, text in (("title", ""), ("description", each.description_text)):
-            candidates = occupation.read(posting(each.title, text)).occupation.candidates
-            right[name] += bool(candidates) and candidates[0].soc_code == codes[title]
+            found = occupation.read(posting(each.title, text)).occupation
+            is_right = bool(found.candidates) and found.candidates[0].soc_code == codes[title]
+            right[name] += is_right
+        if found.method == "nearest" and found.confidence is not None:
+            calibration.add(found.confidence, is_right, 1)
     shares = ", ".join(f"{name} {count / len(exact):.3f}" for name, count in right.items())
     print(f"the listing hidden, {len(exact):,} postings, right by {shares}")
+    for each in calibration.bins:
+        if each.n:
+            print(f"  confidence {each.mean_confidence:.2f}, right {each.right.value:.2f} of {each.n}")
 
 
 def speed(index: Index, titles: Sequence[str]) -> None:

@@ -122,7 +122,9 @@ def test_a_release_is_read_from_folder_zip_and_workbooks(tmp_path: Path) -> None
 def test_vintage_and_attribution_are_of_the_release(tmp_path: Path) -> None:
     files = list(read_files(KINDS["onet"], [release(tmp_path / "release")]))
     assert {file.vintage for file in files} == {"31.7"}
-    assert all("O*NET 31.7 Database" in (file.attribution or "") and "CC BY 4.0" in file.attribution for file in files)  # type: ignore[operator]
+    for attribution in (file.attribution or "" for file in files):
+        assert "O*NET 31.7 Database" in attribution
+        assert "CC BY 4.0" in attribution
 
 
 @pytest.mark.parametrize(

@@ -159,11 +159,18 @@ def test_cache_that_cannot_be_written_is_done_without(
     assert "cannot be kept" in caplog.text
 
 
-def test_only_the_newest_versions_are_kept(cache: Path) -> None:
+def test_only_a_few_versions_are_kept(cache: Path) -> None:
     for number in range(9):
         cached_index(f"v{number}", lambda: SMALL)
     assert len(list(cache.iterdir())) == 5
     assert (cache / "occupations-v8.npz").exists()
+
+
+def test_a_version_in_use_is_kept(cache: Path) -> None:
+    cached_index("used", lambda: SMALL)
+    for number in range(9):
+        cached_index(f"v{number}", lambda: SMALL)
+        cached_index("used", pytest.fail)
 
 
 def test_nothing_near_is_nothing() -> None:

@@ -47,46 +47,45 @@ class OccupationTitleRow(_OfFile, Base):
     count: Mapped[int]
 
 
-class OnetOccupationRow(_OfFile, Base):
+class _OfOnet(_OfFile):
+    """A row of a release of O*NET."""
+
+    onet_code: Mapped[str] = mapped_column(String(10))
+    soc_code: Mapped[str] = mapped_column(String(7))
+
+
+class OnetOccupationRow(_OfOnet, Base):
     """An occupation of O*NET-SOC."""
 
     __tablename__ = "onet_occupations"
 
-    onet_code: Mapped[str] = mapped_column(String(10))
-    soc_code: Mapped[str] = mapped_column(String(7))
     title: Mapped[str]
     description: Mapped[str]
 
 
-class OnetJobZoneRow(_OfFile, Base):
+class OnetJobZoneRow(_OfOnet, Base):
     """How much preparation an occupation takes, 1 to 5."""
 
     __tablename__ = "onet_job_zones"
 
-    onet_code: Mapped[str] = mapped_column(String(10))
-    soc_code: Mapped[str] = mapped_column(String(7))
     job_zone: Mapped[int]
 
 
-class OnetTechnologyRow(_OfFile, Base):
+class OnetTechnologyRow(_OfOnet, Base):
     """A technology that an occupation uses."""
 
     __tablename__ = "onet_technologies"
 
-    onet_code: Mapped[str] = mapped_column(String(10))
-    soc_code: Mapped[str] = mapped_column(String(7))
     technology: Mapped[str]
     commodity: Mapped[str]
     is_hot: Mapped[bool]
 
 
-class OnetTaskRow(_OfFile, Base):
+class OnetTaskRow(_OfOnet, Base):
     """A task of an occupation."""
 
     __tablename__ = "onet_tasks"
 
-    onet_code: Mapped[str] = mapped_column(String(10))
-    soc_code: Mapped[str] = mapped_column(String(7))
     task_id: Mapped[int]
     task: Mapped[str]
     task_type: Mapped[str | None]

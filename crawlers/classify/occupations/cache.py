@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import tempfile
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _KEPT = 4
-"""Files of other versions that stay, newest first: other databases have other sources."""
+"""Files of other versions that stay, the last used first: other databases have other sources."""
 _TEXTS = ("titles", "codes", "terms")
 _ARRAYS = (
     "entry_starts",
@@ -99,6 +100,8 @@ def _load(path: Path, version: str) -> Index:
         of_profiles |= {name: parts[f"profile_{name}"] for name in _PROFILE_ARRAYS}
         of_index: dict[str, Any] = {name: _unpacked(parts[name]) for name in _TEXTS}
         of_index |= {name: parts[name] for name in _ARRAYS}
+    with contextlib.suppress(OSError):  # only the order in which files leave depends on it
+        path.touch()
     return Index(version=version, profiles=Profiles(**of_profiles), **of_index)
 
 
